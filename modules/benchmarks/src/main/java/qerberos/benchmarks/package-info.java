@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos.event;
+
+import org.jspecify.annotations.NullMarked;

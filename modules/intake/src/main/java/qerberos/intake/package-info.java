@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos.intake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos.http;
+
+import org.jspecify.annotations.NullMarked;

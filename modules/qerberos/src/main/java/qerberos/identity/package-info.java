@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos.identity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos.settings;
+
+import org.jspecify.annotations.NullMarked;

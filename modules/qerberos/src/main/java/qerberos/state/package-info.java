@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos.trail;
+
+import org.jspecify.annotations.NullMarked;

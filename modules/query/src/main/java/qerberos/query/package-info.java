@@ -1,0 +1,4 @@
+@NullMarked
+package qerberos.query;
+
+import org.jspecify.annotations.NullMarked;
