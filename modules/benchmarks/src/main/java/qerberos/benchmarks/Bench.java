@@ -1,0 +1,41 @@
+package qerberos.benchmarks;
+
+import java.util.Arrays;
+
+/// Runs one benchmark by name, as `./qerberos bench NAME [OPTION...]` does.
+public final class Bench {
+  private static final String USAGE =
+      """
+      usage: qerberos bench NAME [KEY=VALUE...]
+
+        ingest    a real server under load: events per second, CPU seconds per million,
+                  memory, bytes per event; then a budget per stage
+                    events=1000000 connections=2 batch=500 single=10 proofs=200 seed=1
+        stages    the parts of ingest alone, on one thread each
+                    events=200000 seed=1
+        ledger    the ledger beside the bare loop that only hashes, appends and forces
+        search    newest hits of one actor, counts and histograms
+        verify    recomputing a ledger from its bytes
+        startup   from exec to ready, with data in the folder
+                    events=1000000
+      """;
+
+  public static void main(String[] args) throws Exception {
+    if (args.length == 0) {
+      System.err.print(USAGE);
+      System.exit(2);
+    }
+    var options = Options.of(Arrays.asList(args).subList(1, args.length));
+    switch (args[0]) {
+      case "ingest" -> IngestBenchmark.run(options);
+      case "startup" -> StartupBenchmark.run(options);
+      default -> {
+        System.err.println("bench: no benchmark is named " + args[0]);
+        System.err.print(USAGE);
+        System.exit(2);
+      }
+    }
+  }
+
+  private Bench() {}
+}

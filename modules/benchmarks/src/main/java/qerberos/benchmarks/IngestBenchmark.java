@@ -1,0 +1,181 @@
+package qerberos.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// A real server with everything on, under three loads one after another: NDJSON batches, single
+/// events over many connections, and single events that wait for their proof on an idle machine.
+///
+/// The generator shares the machine with the server; CPU seconds are those of the server's process
+/// alone. The rate limit per token is on at its default, so the batch load is spread over as many
+/// connections as asked, all with the administrator's token.
+final class IngestBenchmark {
+  private static final int WARM_UP = 100_000;
+
+  private IngestBenchmark() {}
+
+  static void run(Options options) throws Exception {
+    long events = options.number("events", 1_000_000);
+    int connections = (int) options.number("connections", 2);
+    int batch = (int) options.number("batch", 500);
+    long seconds = options.number("single", 10);
+    int proofs = (int) options.number("proofs", 200);
+    long seed = options.number("seed", 1);
+    Path folder = Files.createTempDirectory("qerberos-bench-");
+    System.out.printf(
+        "ingest: %,d events in batches of %d over %d connections, seed %d, %d processors%n",
+        events, batch, connections, seed, Runtime.getRuntime().availableProcessors());
+    try (var server = ServerUnderLoad.start(folder.resolve("data"))) {
+      System.out.printf("  idle: %,d MB resident%n", server.residentBytes() >> 20);
+      batches(server, "warm", seed, WARM_UP, batch, connections);
+      long million = 1_000_000;
+      for (long sent = 0, part = 1; sent < events; sent += million, part++) {
+        long now = Math.min(million, events - sent);
+        batches(server, "batch" + part, seed + part, now, batch, connections);
+      }
+      singles(server, seed, seconds);
+      proofs(server, seed, proofs);
+      long stored = 0;
+      for (String part : List.of("ledger", "keys", "index")) {
+        long bytes = server.bytesUnder(part);
+        stored += bytes;
+        System.out.printf("  %s: %,d MB%n", part, bytes >> 20);
+      }
+      System.out.printf(
+          "  stored: %.0f bytes per event (preallocated space included)%n",
+          (double) stored / (WARM_UP + events));
+      System.out.printf("  memory: %,d MB resident at most%n", server.peakResidentBytes() >> 20);
+    } finally {
+      ServerUnderLoad.delete(folder);
+    }
+  }
+
+  private static void batches(
+      ServerUnderLoad server, String name, long seed, long events, int batch, int connections)
+      throws Exception {
+    double cpu = server.cpuSeconds();
+    long begin = System.nanoTime();
+    long each = events / connections / batch;
+    long sent =
+        inParallel(
+            connections,
+            worker -> {
+              var source =
+                  new SyntheticEvents(
+                      seed * 100 + worker,
+                      name + "-" + worker,
+                      Instant.parse("2026-01-01T00:00:00Z"));
+              long taken = 0;
+              try (var sender = new HttpSender(server.port(), server.token())) {
+                for (long i = 0; i < each; i++) {
+                  taken += send(sender, source.batch(batch), batch);
+                }
+              }
+              return taken;
+            });
+    double wall = (System.nanoTime() - begin) / 1e9;
+    double used = server.cpuSeconds() - cpu;
+    System.out.printf(
+        "  %-8s %,9d events  %,8.0f/s  %6.2f CPU s per million  %,5d MB resident%n",
+        name, sent, sent / wall, used / sent * 1e6, server.residentBytes() >> 20);
+  }
+
+  /// Sends one batch until it is taken: a server that says it is busy is asked again after a moment.
+  private static int send(HttpSender sender, byte[] batch, int events)
+      throws IOException, InterruptedException {
+    while (true) {
+      int status = sender.post("/audit/batch", "application/x-ndjson", batch);
+      if (status == 200) {
+        return events;
+      }
+      if (status != 429 && status != 503) {
+        throw new IOException("batch answered " + status + ": " + sender.body());
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private static void singles(ServerUnderLoad server, long seed, long seconds) throws Exception {
+    double cpu = server.cpuSeconds();
+    long begin = System.nanoTime();
+    long end = begin + seconds * 1_000_000_000L;
+    long sent =
+        inParallel(
+            64,
+            worker -> {
+              var source =
+                  new SyntheticEvents(
+                      seed * 1000 + worker,
+                      "single-" + worker,
+                      Instant.parse("2026-02-01T00:00:00Z"));
+              long taken = 0;
+              try (var sender = new HttpSender(server.port(), server.token())) {
+                while (System.nanoTime() < end) {
+                  int status = sender.post("/audit", "application/json", source.batch(1));
+                  if (status == 201) {
+                    taken++;
+                  } else if (status != 429 && status != 503) {
+                    throw new IOException("single answered " + status + ": " + sender.body());
+                  }
+                }
+              }
+              return taken;
+            });
+    double wall = (System.nanoTime() - begin) / 1e9;
+    double used = server.cpuSeconds() - cpu;
+    System.out.printf(
+        "  single   %,9d events  %,8.0f/s  %6.2f CPU us each, 64 connections%n",
+        sent, sent / wall, used / sent * 1e6);
+  }
+
+  private static void proofs(ServerUnderLoad server, long seed, int count) throws Exception {
+    var source = new SyntheticEvents(seed, "proof", Instant.parse("2026-03-01T00:00:00Z"));
+    double[] millis = new double[count];
+    try (var sender = new HttpSender(server.port(), server.token())) {
+      for (int i = 0; i < count; i++) {
+        byte[] event = source.batch(1);
+        Thread.sleep(30);
+        long begin = System.nanoTime();
+        int status = sender.post("/audit?wait=proof", "application/json", event);
+        millis[i] = (System.nanoTime() - begin) / 1e6;
+        if (status != 201) {
+          throw new IOException("wait=proof answered " + status + ": " + sender.body());
+        }
+      }
+    }
+    Arrays.sort(millis);
+    System.out.printf(
+        "  proof    %,9d answers with their inclusion proof: p50 %.1f ms, p99 %.1f ms%n",
+        count, millis[count / 2], millis[(int) (count * 0.99)]);
+  }
+
+  private interface Work {
+    long of(int worker) throws Exception;
+  }
+
+  private static long inParallel(int workers, Work work) throws Exception {
+    List<Callable<Long>> tasks = new ArrayList<>();
+    for (int worker = 0; worker < workers; worker++) {
+      int number = worker;
+      tasks.add(() -> work.of(number));
+    }
+    long sum = 0;
+    try (var threads = Executors.newFixedThreadPool(workers)) {
+      for (Future<Long> result : threads.invokeAll(tasks)) {
+        sum += result.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IOException(String.valueOf(e.getCause()), e);
+    }
+    return sum;
+  }
+}
