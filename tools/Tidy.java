@@ -17,6 +17,8 @@ public final class Tidy {
   private static final Pattern EMPTY_NAME =
       Pattern.compile(".*(Utils?|Helpers?|Managers?|Impl|Misc|Common)\\.java");
   private static final int DOC_LINE_MAX = 100;
+  private static final Pattern DOC_LINE = Pattern.compile("(\\s*/// )[^ |].*");
+  private static final Pattern PROSE = Pattern.compile("\\s*/// (?![ |@`#*-]|\\d+[.)] ).*");
 
   public static void main(String[] args) throws Exception {
     boolean repair = args.length == 0 || args[0].equals("format");
@@ -52,16 +54,8 @@ public final class Tidy {
     }
     try {
       String text = Files.readString(source);
-      int number = 0;
-      for (String line : text.lines().toList()) {
-        number++;
-        // The formatter would break such a line into a plain comment and cut the doc in two.
-        if (line.stripLeading().startsWith("///") && line.length() > DOC_LINE_MAX) {
-          faults.add(source + ":" + number + ": doc line longer than " + DOC_LINE_MAX);
-        }
-      }
       if (faults.isEmpty()) {
-        String tidy = formatter.formatSourceAndFixImports(text);
+        String tidy = formatter.formatSourceAndFixImports(wrapped(text));
         if (!tidy.equals(text)) {
           if (repair) {
             Files.writeString(source, tidy);
@@ -74,6 +68,40 @@ public final class Tidy {
       faults.add(source + ": " + e.getMessage());
     }
     return faults;
+  }
+
+  /// Carries what is too long in a doc line over to the next. The formatter would break such a line
+  /// into a plain comment and cut the doc in two. Indented lines (code, lists' second lines) and
+  /// tables are left to the writer.
+  private static String wrapped(String text) {
+    List<String> lines = new ArrayList<>(text.lines().toList());
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      var doc = DOC_LINE.matcher(line);
+      if (line.length() <= DOC_LINE_MAX || !doc.matches()) {
+        continue;
+      }
+      int cut = line.lastIndexOf(' ', DOC_LINE_MAX);
+      if (cut <= doc.end(1)) {
+        continue;
+      }
+      String rest = line.substring(cut + 1);
+      lines.set(i, line.substring(0, cut));
+      boolean goesOn =
+          i + 1 < lines.size()
+              && PROSE.matcher(lines.get(i + 1)).matches()
+              && !lines.get(i).contains("@param")
+              && !lines.get(i).contains("@return")
+              && !lines.get(i).contains("@throws");
+      if (goesOn) {
+        String next = lines.get(i + 1);
+        int start = next.indexOf("/// ") + 4;
+        lines.set(i + 1, next.substring(0, start) + rest + " " + next.substring(start));
+      } else {
+        lines.add(i + 1, doc.group(1) + rest);
+      }
+    }
+    return String.join("\n", lines) + "\n";
   }
 
   /// A package of the product opens with its map, and is null-marked there.

@@ -89,7 +89,8 @@ final class IngestBenchmark {
         name, sent, sent / wall, used / sent * 1e6, server.residentBytes() >> 20);
   }
 
-  /// Sends one batch until it is taken: a server that says it is busy is asked again after a moment.
+  /// Sends one batch until it is taken: a server that says it is busy is asked again after a
+  /// moment.
   private static int send(HttpSender sender, byte[] batch, int events)
       throws IOException, InterruptedException {
     while (true) {

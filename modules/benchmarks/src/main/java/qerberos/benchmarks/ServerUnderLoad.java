@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A real server in a process of its own and a folder of its own, whose CPU time and memory are read
-/// from the operating system.
+/// A real server in a process of its own and a folder of its own, whose CPU time and memory are
+/// read from the operating system.
 ///
 /// Used by one thread at a time.
 final class ServerUnderLoad implements AutoCloseable {
@@ -27,8 +27,8 @@ final class ServerUnderLoad implements AutoCloseable {
     this.start = start;
   }
 
-  /// Starts the jar this program runs beside, with the options the launcher would give it, and returns
-  /// when it is ready.
+  /// Starts the jar this program runs beside, with the options the launcher would give it, and
+  /// returns when it is ready.
   static ServerUnderLoad start(Path data) throws IOException, InterruptedException {
     Path launcher = Path.of(System.getProperty("qerberos.home", ".")).resolve("qerberos");
     List<String> command = new ArrayList<>(List.of(launcher.toAbsolutePath().toString(), "start"));

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 
-/// From exec to ready: an empty folder first, then one that holds as many events as asked, each several
-/// times; the launcher's own work is included, a build is not.
+/// From exec to ready: an empty folder first, then one that holds as many events as asked, each
+/// several times; the launcher's own work is included, a build is not.
 final class StartupBenchmark {
   private static final int STARTS = 5;
   private static final int BATCH = 1_000;
@@ -51,12 +51,7 @@ final class StartupBenchmark {
     Arrays.sort(cpu);
     System.out.printf(
         "  %-32s %,d ms (%,d to %,d), %.2f CPU s, idle %,d MB resident%n",
-        what,
-        millis[STARTS / 2],
-        millis[0],
-        millis[STARTS - 1],
-        cpu[STARTS / 2],
-        resident >> 20);
+        what, millis[STARTS / 2], millis[0], millis[STARTS - 1], cpu[STARTS / 2], resident >> 20);
   }
 
   private static void fill(ServerUnderLoad server, long events)

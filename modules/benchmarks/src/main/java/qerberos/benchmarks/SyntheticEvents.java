@@ -10,27 +10,48 @@ import java.util.Random;
 
 /// Audit events as an application would send them, about 600 bytes of JSON each, from a seed.
 ///
-/// 10,000 identities of which a few are busy (the share falls with the square of the rank), 24 types,
-/// 2,000 resources, an address and an agent per event (both are sealed by the default settings), and a
-/// sender's id, so that every event is also looked up for duplicates. One event in twenty is refused.
+/// 10,000 identities of which a few are busy (the share falls with the square of the rank), 24
+/// types, 2,000 resources, an address and an agent per event (both are sealed by the default
+/// settings), and a sender's id, so that every event is also looked up for duplicates. One event in
+/// twenty is refused.
 ///
-/// 20,000 events are rendered once; what is handed out are copies of them with an id of their own and
-/// the time of their batch, so that the generator costs a small part of what it measures.
+/// 20,000 events are rendered once; what is handed out are copies of them with an id of their own
+/// and the time of their batch, so that the generator costs a small part of what it measures.
 ///
 /// Used by one thread at a time.
 final class SyntheticEvents {
   static final int IDENTITIES = 10_000;
 
   private static final String[] TYPES = {
-    "auth.session", "document.read", "document.update", "document.share", "document.delete",
-    "user.create", "user.update", "user.disable", "role.grant", "role.revoke", "key.create",
-    "key.rotate", "export.start", "export.finish", "payment.create", "payment.refund",
-    "config.update", "policy.update", "consent.grant", "consent.withdraw", "file.upload",
-    "file.download", "report.view", "query.run"
+    "auth.session",
+    "document.read",
+    "document.update",
+    "document.share",
+    "document.delete",
+    "user.create",
+    "user.update",
+    "user.disable",
+    "role.grant",
+    "role.revoke",
+    "key.create",
+    "key.rotate",
+    "export.start",
+    "export.finish",
+    "payment.create",
+    "payment.refund",
+    "config.update",
+    "policy.update",
+    "consent.grant",
+    "consent.withdraw",
+    "file.upload",
+    "file.download",
+    "report.view",
+    "query.run"
   };
   private static final String[] AGENTS = {
     "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_7) AppleWebKit/605.1.15 Version/18.1 Safari/605.1.15",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_7) AppleWebKit/605.1.15 Version/18.1"
+        + " Safari/605.1.15",
     "inventory-sync/4.12.0 (linux; amd64) http-client/2.3",
     "python-requests/2.32.3"
   };
@@ -91,13 +112,14 @@ final class SyntheticEvents {
     boolean refused = random.nextInt(20) == 0;
     int revision = random.nextInt(50);
     return """
-        {"id":"%s-%s","timestamp":"%s","type":"%s","ref":"document:%d",\
-        "actor":{"squidId":"did:squid:person%d","subId":"device%d","daoId":"team%d"},\
-        "layer":"%s","verdict":"%s",\
-        "details":{"ip":"10.%d.%d.%d","userAgent":"%s","durationMs":%d,"method":"POST",\
-        "path":"/v2/projects/%d/documents/%d","before":{"state":"draft","revision":%d},\
-        "after":{"state":"published","revision":%d},"reason":"%s"},\
-        "context":{"request_id":"%016x","trace_id":"%016x%016x"}}"""
+    {"id":"%s-%s","timestamp":"%s","type":"%s","ref":"document:%d",\
+    "actor":{"squidId":"did:squid:person%d","subId":"device%d","daoId":"team%d"},\
+    "layer":"%s","verdict":"%s",\
+    "details":{"ip":"10.%d.%d.%d","userAgent":"%s","durationMs":%d,"method":"POST",\
+    "path":"/v2/projects/%d/documents/%d","before":{"state":"draft","revision":%d},\
+    "after":{"state":"published","revision":%d},"reason":"%s"},\
+    "context":{"request_id":"%016x","trace_id":"%016x%016x"}}\
+    """
         .formatted(
             prefix,
             ID_SLOT,

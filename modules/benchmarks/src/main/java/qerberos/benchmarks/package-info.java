@@ -1,9 +1,10 @@
-/// What we claim about speed, as programs. Each prints its conditions, its seed and its figures; none
-/// is a test, none asserts a time.
+/// What we claim about speed, as programs. Each prints its conditions, its seed and its figures;
+/// none is a test, none asserts a time.
 ///
-/// In: events from a seed ([SyntheticEvents]) and, where a whole server is measured, a real one in a
-/// process of its own ([ServerUnderLoad]). Out: lines of text. Start with [Bench], which the command
-/// line calls as `./qerberos bench NAME`. Results are kept, with their conditions, in `RESULTS.md`.
+/// In: events from a seed ([SyntheticEvents]) and, where a whole server is measured, a real one in
+/// a process of its own ([ServerUnderLoad]). Out: lines of text. Start with [Bench], which the
+/// command line calls as `./qerberos bench NAME`. Results are kept, with their conditions, in
+/// `RESULTS.md`.
 ///
 /// Left out on purpose: wall-clock claims without the CPU seconds beside them, and comparisons that
 /// were not made in the same run.
