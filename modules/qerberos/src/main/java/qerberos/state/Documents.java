@@ -1,0 +1,65 @@
+package qerberos.state;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Small texts under a name, the last one wins: the last scheduled verification, the last checkpoint
+/// that was seen, flags. Safe for concurrent use.
+public final class Documents {
+  private static final int MOST = 1 << 20;
+
+  private final Database database;
+  private final Clock clock;
+
+  Documents(Database database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  public Optional<Document> get(String name) throws StateUnavailable {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM document WHERE name = :name")
+                .bind("name", name)
+                .map(
+                    (row, _) ->
+                        new Document(
+                            row.getString("name"),
+                            row.getString("body"),
+                            Instant.ofEpochMilli(row.getLong("written_at"))))
+                .findOne());
+  }
+
+  /// At most 1,048,576 characters.
+  public void put(String name, String body) throws StateUnavailable {
+    if (body.length() > MOST) {
+      throw new IllegalArgumentException(
+          "document " + name + ": " + body.length() + " characters, want at most " + MOST);
+    }
+    int ignored =
+        database.write(
+            handle ->
+                handle
+                    .createUpdate(
+                        "INSERT INTO document (name, body, written_at) VALUES (:name, :body, :now)"
+                            + " ON CONFLICT (name) DO UPDATE SET body = excluded.body,"
+                            + " written_at = excluded.written_at")
+                    .bind("name", name)
+                    .bind("body", body)
+                    .bind("now", clock.millis())
+                    .execute());
+  }
+
+  /// False when there was none.
+  public boolean remove(String name) throws StateUnavailable {
+    return database.write(
+            handle ->
+                handle
+                    .createUpdate("DELETE FROM document WHERE name = :name")
+                    .bind("name", name)
+                    .execute())
+        == 1;
+  }
+}

@@ -1,0 +1,90 @@
+package qerberos.state;
+
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import qerberos.settings.StateSettings;
+
+/// The door to the state: one store for each kind of thing. Safe for concurrent use.
+///
+/// A state that is missing is made; one that is damaged, unreadable or on a full disk is *down*: each
+/// call throws [StateUnavailable], each pause of `reopenAfter` it is tried again, and nothing else of
+/// the process is touched. A damaged file is never replaced by an empty one on its own, because that
+/// would bring revoked tokens and blocked identities back.
+public final class State implements AutoCloseable {
+  private final Database database;
+  private final Tokens tokens;
+  private final ReplayCache replays;
+  private final FirstUses firstUses;
+  private final BlockedIdentities blocked;
+  private final Cursors cursors;
+  private final Documents documents;
+
+  private State(Database database, Clock clock) {
+    this.database = database;
+    this.tokens = new Tokens(database, clock);
+    this.replays = new ReplayCache(database, clock);
+    this.firstUses = new FirstUses(database, clock);
+    this.blocked = new BlockedIdentities(database, clock);
+    this.cursors = new Cursors(database, clock);
+    this.documents = new Documents(database, clock);
+  }
+
+  /// Opens, checks and migrates the database, or leaves it down: ask [#check] which.
+  public static State open(StateSettings settings, Clock clock) {
+    var state = new State(new Database(settings, clock), clock);
+    StateHealth ignored = state.check();
+    return state;
+  }
+
+  /// Asks the database a question that costs next to nothing.
+  public StateHealth check() {
+    long start = System.nanoTime();
+    try {
+      int one = database.read(handle -> handle.createQuery("SELECT 1").mapTo(Integer.class).one());
+      return one == 1
+          ? new StateHealth.Up(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
+          : new StateHealth.Down("the state answered " + one + " to SELECT 1");
+    } catch (StateUnavailable e) {
+      return new StateHealth.Down(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// What SQLite's integrity check of the whole file finds, one line each; empty when all is well.
+  /// Reads everything.
+  public String damage() throws StateUnavailable {
+    return database.damage();
+  }
+
+  public PoolFigures pool() {
+    return database.figures();
+  }
+
+  public Tokens tokens() {
+    return tokens;
+  }
+
+  public ReplayCache replays() {
+    return replays;
+  }
+
+  public FirstUses firstUses() {
+    return firstUses;
+  }
+
+  public BlockedIdentities blocked() {
+    return blocked;
+  }
+
+  public Cursors cursors() {
+    return cursors;
+  }
+
+  public Documents documents() {
+    return documents;
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}
