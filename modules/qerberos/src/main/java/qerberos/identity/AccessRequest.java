@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of a request before anybody looked at what it wants. `target` is the path as it was
-/// sent, with its query; `agent` the `User-Agent` or empty. Used by one thread at a time.
+/// What is known of a request before anybody looked at what it wants. `target` is the path as it
+/// was sent, with its query; `agent` the `User-Agent` or empty. Used by one thread at a time.
 public record AccessRequest(
     String method, String target, InetAddress address, String agent, Headers headers, Body body) {
 

@@ -21,7 +21,6 @@ public sealed interface Allowance {
       implements Allowance {}
 
   /// It is beyond the limit and was not counted; `retryAfter` is at least one second.
-  record Exceeded(
-      String policy, long limit, Duration window, Duration retryAfter, Instant reset)
+  record Exceeded(String policy, long limit, Duration window, Duration retryAfter, Instant reset)
       implements Allowance {}
 }

@@ -4,7 +4,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Somebody sQuid vouches for. `squidId` has the form `did:squid:[A-Za-z0-9_-]+`, at most 256
-/// characters; the forms `squid_<base58>` and a bare uuid are brought into it by [#normal]. Immutable.
+/// characters; the forms `squid_<base58>` and a bare uuid are brought into it by [#normal].
+/// Immutable.
 public record SquidIdentity(String squidId, @Nullable String subId, @Nullable String daoId) {
   private static final Pattern DID = Pattern.compile("did:squid:[A-Za-z0-9_-]{1,246}");
   private static final Pattern OTHER =
@@ -25,7 +26,8 @@ public record SquidIdentity(String squidId, @Nullable String subId, @Nullable St
   /// anything else.
   public static String normal(String id) {
     if (OTHER.matcher(id).matches()) {
-      return "did:squid:" + (id.startsWith("squid_") ? id.substring(6) : id.toLowerCase(java.util.Locale.ROOT));
+      return "did:squid:"
+          + (id.startsWith("squid_") ? id.substring(6) : id.toLowerCase(java.util.Locale.ROOT));
     }
     return new SquidIdentity(id, null, null).squidId();
   }

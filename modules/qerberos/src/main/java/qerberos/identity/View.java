@@ -1,7 +1,7 @@
 package qerberos.identity;
 
-/// Which events a caller may see. Every list, count, histogram, stream, export and proof is filtered
-/// by it. Immutable.
+/// Which events a caller may see. Every list, count, histogram, stream, export and proof is
+/// filtered by it. Immutable.
 public sealed interface View {
   /// All events.
   record Everything() implements View {}

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///   believed; a positive one never longer than it says itself.
 /// - `standaloneSquid`, `standaloneQonsent` (`QERBEROS_MOCK_SQUID`, `QERBEROS_MOCK_QONSENT`; true
 ///   when the mode is standalone): run the bundled ones in this process.
-/// - `squidPort` (`QERBEROS_SQUID_PORT`, 3010) and `qonsentPort` (`QERBEROS_QONSENT_PORT`, 3030): where
+/// - `squidPort` (`QERBEROS_SQUID_PORT`, 3010) and `qonsentPort` (`QERBEROS_QONSENT_PORT`, 3030):
+/// where
 ///   the bundled ones listen; 0 takes a free port.
 /// - `bind` (`127.0.0.1`): their address; anything but a loopback address needs `allowInsecure`
 ///   (`--allow-insecure`, false), because they speak plain HTTP and hand out tokens.

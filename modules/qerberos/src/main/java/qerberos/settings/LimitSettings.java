@@ -2,13 +2,15 @@ package qerberos.settings;
 
 /// How much one caller may ask for. Immutable. Every figure is 1 to 1,000,000,000.
 ///
-/// - `ingestPerSecond`: events a second and token, for `POST /audit`, `/audit/batch` and every later
+/// - `ingestPerSecond`: events a second and token, for `POST /audit`, `/audit/batch` and every
+/// later
 ///   receiver, default 50,000. Lower it to keep one sender from filling the disk.
 /// - `requestsPerMinute`: all other requests a minute and identity, default 100
 ///   (`QERBEROS_RATE_LIMIT_MAX`); `requestBurst`: how many of them may come at once, default 200.
 /// - `windowMillis`: the minute meant above, in milliseconds, default 60,000
 ///   (`QERBEROS_RATE_LIMIT_WINDOW`); it holds for the per-address, subidentity and DAO limits too.
-/// - `strangersPerMinute`: requests a minute and address (IPv6: /64) without an identity, default 120.
+/// - `strangersPerMinute`: requests a minute and address (IPv6: /64) without an identity, default
+/// 120.
 /// - `subidentityPerMinute`: default 50; `daoPerMinute`: default 500.
 /// - `riskPerHour` 100, `anomalyPerHour` 50, `compliancePerHour` 10: expensive work an hour and
 ///   identity.

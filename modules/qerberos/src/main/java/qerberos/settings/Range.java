@@ -8,15 +8,13 @@ final class Range {
 
   static void check(String name, long value, long least, long most) {
     if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          name + ": " + value + ", want " + least + ".." + most);
+      throw new IllegalArgumentException(name + ": " + value + ", want " + least + ".." + most);
     }
   }
 
   static void check(String name, Duration value, Duration least, Duration most) {
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          name + ": " + value + ", want " + least + ".." + most);
+      throw new IllegalArgumentException(name + ": " + value + ", want " + least + ".." + most);
     }
   }
 }

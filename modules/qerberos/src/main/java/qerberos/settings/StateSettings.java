@@ -11,7 +11,8 @@ import java.time.Duration;
 ///   for `pools.db.pending` to fall.
 /// - `patience`: how long a caller waits for a connection or for another process's write before it
 ///   is told that the state is unavailable, 10 ms to 60 s, default 2 s.
-/// - `reopenAfter`: pause between two attempts to open a state that could not be opened, 0 to 5 min,
+/// - `reopenAfter`: pause between two attempts to open a state that could not be opened, 0 to 5
+/// min,
 ///   default 5 s.
 public record StateSettings(Path file, int connections, Duration patience, Duration reopenAfter) {
   public StateSettings {

@@ -3,8 +3,8 @@ package qerberos.state;
 import java.time.Clock;
 import java.util.OptionalLong;
 
-/// How far each follower of the ledger has come. Safe for concurrent use; one follower moves its own
-/// cursor alone.
+/// How far each follower of the ledger has come. Safe for concurrent use; one follower moves its
+/// own cursor alone.
 public final class Cursors {
   private final Database database;
   private final Clock clock;

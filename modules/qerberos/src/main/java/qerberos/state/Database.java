@@ -30,12 +30,12 @@ import org.sqlite.SQLiteConfig.TransactionMode;
 import org.sqlite.SQLiteDataSource;
 import qerberos.settings.StateSettings;
 
-/// One SQLite file in WAL mode behind a pool, opened when first asked and again, after a pause, when
-/// that failed. Safe for concurrent use.
+/// One SQLite file in WAL mode behind a pool, opened when first asked and again, after a pause,
+/// when that failed. Safe for concurrent use.
 ///
 /// Writes go one at a time under `writing`. SQLite allows one writer anyway, and would make the
-/// others wait inside native code; a virtual thread that waits there holds its carrier, and with all
-/// carriers held the writer could not go on. Every write is forced to disk before it returns
+/// others wait inside native code; a virtual thread that waits there holds its carrier, and with
+/// all carriers held the writer could not go on. Every write is forced to disk before it returns
 /// (`synchronous=FULL`), so a revoked token stays revoked after a power cut.
 final class Database implements AutoCloseable {
   private final StateSettings settings;
@@ -115,8 +115,7 @@ final class Database implements AutoCloseable {
 
   /// The damage that SQLite's full check finds, one line each; empty when there is none.
   String damage() throws StateUnavailable {
-    return read(
-        handle ->
+    return read(handle ->
             String.join("\n", handle.createQuery("PRAGMA integrity_check").mapTo(String.class)))
         .replaceFirst("^ok$", "");
   }
@@ -194,8 +193,7 @@ final class Database implements AutoCloseable {
     }
     try {
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     } catch (FileAlreadyExistsException e) {
       // an existing database keeps its mode
     }

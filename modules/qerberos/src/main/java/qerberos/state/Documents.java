@@ -4,8 +4,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Small texts under a name, the last one wins: the last scheduled verification, the last checkpoint
-/// that was seen, flags. Safe for concurrent use.
+/// Small texts under a name, the last one wins: the last scheduled verification, the last
+/// checkpoint that was seen, flags. Safe for concurrent use.
 public final class Documents {
   private static final int MOST = 1 << 20;
 

@@ -14,7 +14,8 @@ public final class ReplayCache {
     this.clock = clock;
   }
 
-  /// True for exactly one of all callers that ever come with this hash before `forgetAt` has passed.
+  /// True for exactly one of all callers that ever come with this hash before `forgetAt` has
+  /// passed.
   public boolean claim(String requestHash, Instant forgetAt) throws StateUnavailable {
     return database.write(
             handle ->

@@ -6,10 +6,10 @@ import qerberos.settings.StateSettings;
 
 /// The door to the state: one store for each kind of thing. Safe for concurrent use.
 ///
-/// A state that is missing is made; one that is damaged, unreadable or on a full disk is *down*: each
-/// call throws [StateUnavailable], each pause of `reopenAfter` it is tried again, and nothing else of
-/// the process is touched. A damaged file is never replaced by an empty one on its own, because that
-/// would bring revoked tokens and blocked identities back.
+/// A state that is missing is made; one that is damaged, unreadable or on a full disk is *down*:
+/// each call throws [StateUnavailable], each pause of `reopenAfter` it is tried again, and nothing
+/// else of the process is touched. A damaged file is never replaced by an empty one on its own,
+/// because that would bring revoked tokens and blocked identities back.
 public final class State implements AutoCloseable {
   private final Database database;
   private final Tokens tokens;

@@ -6,8 +6,8 @@
 /// package. Start reading at [State]; behind it stands one small class for each table.
 ///
 /// Left out on purpose: audit events and everything that must never be lost (the ledger), and any
-/// knowledge of HTTP, identities and permissions. Losing or damaging the state never stops ingest or
-/// reading of the trail; what needs it answers 503 meanwhile.
+/// knowledge of HTTP, identities and permissions. Losing or damaging the state never stops ingest
+/// or reading of the trail; what needs it answers 503 meanwhile.
 @NullMarked
 package qerberos.state;
 
