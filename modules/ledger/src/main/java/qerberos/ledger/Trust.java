@@ -1,0 +1,80 @@
+package qerberos.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Whom a verifier believes: the name of one log, the keys that may sign for it, and the witnesses
+/// of whom some must have seen the same tree.
+///
+/// Immutable.
+///
+/// @param origin the name of the log, the first line of its checkpoints
+/// @param logKeys one of them must have signed; at least one
+/// @param witnesses none of them a log key
+/// @param quorum how many different witnesses must have cosigned, 0 for none
+public record Trust(
+    String origin, List<VerifierKey> logKeys, List<VerifierKey> witnesses, int quorum) {
+  public Trust {
+    logKeys = List.copyOf(logKeys);
+    witnesses = List.copyOf(witnesses);
+    if (logKeys.isEmpty()) {
+      throw new IllegalArgumentException("log keys: none, want at least one");
+    }
+    if (witnesses.stream().anyMatch(logKeys::contains)) {
+      throw new IllegalArgumentException("witnesses: a log cannot be its own witness");
+    }
+    if (quorum < 0 || quorum > witnesses.size()) {
+      throw new IllegalArgumentException(
+          "quorum: " + quorum + ", want 0.." + witnesses.size() + " witnesses");
+    }
+  }
+
+  /// Trust in one log by its keys, without witnesses. The name of the log is that of the first key,
+  /// as C2SP recommends.
+  public static Trust in(List<VerifierKey> logKeys) {
+    if (logKeys.isEmpty()) {
+      throw new IllegalArgumentException("log keys: none, want at least one");
+    }
+    return new Trust(logKeys.getFirst().name(), logKeys, List.of(), 0);
+  }
+
+  /// The checkpoint in a note, once it is known to be the log's own.
+  ///
+  /// @throws Refused saying why it is not to be believed
+  public Checkpoint open(SignedNote note) throws Refused {
+    List<VerifierKey> known = new ArrayList<>(logKeys);
+    known.addAll(witnesses);
+    List<VerifierKey> signers;
+    try {
+      signers = note.verify(known).stream().map(SignedNote.Signer::key).toList();
+    } catch (SignedNote.BadSignature e) {
+      throw new Refused(String.valueOf(e.getMessage()));
+    }
+    if (signers.stream().noneMatch(logKeys::contains)) {
+      throw new Refused("no signature by " + logKeys.getFirst().shortName());
+    }
+    long seen = signers.stream().filter(witnesses::contains).count();
+    if (seen < quorum) {
+      throw new Refused("cosigned by " + seen + " of the " + quorum + " witnesses wanted");
+    }
+    Checkpoint checkpoint;
+    try {
+      checkpoint = Checkpoint.parse(note.text());
+    } catch (IllegalArgumentException e) {
+      throw new Refused("signed, but not a checkpoint: " + e.getMessage());
+    }
+    if (!checkpoint.origin().equals(origin)) {
+      throw new Refused("of the log '" + checkpoint.origin() + "', want '" + origin + "'");
+    }
+    return checkpoint;
+  }
+
+  /// A note that is not to be believed; the message says why.
+  public static final class Refused extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Refused(String why) {
+      super(why);
+    }
+  }
+}
