@@ -20,6 +20,7 @@ class HouseTest {
           "qerberos.ledger",
           "qerberos.query",
           "qerberos.settings",
+          "qerberos.logs",
           "qerberos.state",
           "qerberos.identity",
           "qerberos.trail",

@@ -1,0 +1,389 @@
+package qerberos.settings;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import qerberos.settings.IdentitySettings.SignedForm;
+import qerberos.settings.IdentitySettings.SquidVerify;
+import qerberos.settings.Setting.Use;
+
+/// The one table of everything that can be set.
+///
+/// The loader, `.env.example` and the manual's page are made from it, so a setting that is not here
+/// does not exist, and one that is here has a default, a unit and a sentence. A row is two lines:
+///
+///     NAME | key in the files | flag | default | unit | earlier names
+///         why one would change it
+///
+/// A row below `later` is known but read by nothing yet; below `outside`, by the launcher and
+/// scripts. The constants give a row its type. Immutable.
+public final class Catalog {
+  private static final String TABLE =
+      """
+      PORT | server.port | --port | 3000 | TCP port | PORT
+          Another program holds 3000; 0 takes a free one and prints it.
+      BIND | server.bind | --bind | 127.0.0.1 | address |
+          Others than this machine are to reach it: 0.0.0.0, or one address.
+      SQUID_PORT | squid.port | --squid-port | 3010 | TCP port |
+          Another program holds 3010, where the bundled sQuid listens.
+      QONSENT_PORT | qonsent.port | --qonsent-port | 3030 | TCP port |
+          Another program holds 3030, where the bundled Qonsent listens.
+      ALLOW_INSECURE | server.allowInsecure | --allow-insecure | false | flag |
+          The bundled sQuid and Qonsent shall answer on an address that others reach.
+      MAX_CONNECTIONS | server.maxConnections | | 10000 | connections | MAX_CONNECTIONS
+          More clients hold a connection open than the default lets in.
+      TRUST_PROXY | server.trustProxy | | false | flag | TRUST_PROXY
+          A proxy of yours stands in front, and its X-Forwarded-For may be believed.
+
+      DATA_DIR | folders.data | --data | data | folder |
+          The log shall lie on a disk of its own.
+      CONFIG_DIR | | --config | config | folder |
+          Several configurations stand side by side on one machine.
+      LOG_DIR | folders.logs | --logs | logs | folder |
+          error.log shall lie elsewhere; when the data folder is given, it lies in its logs/.
+
+      LOG_LEVEL | logs.level | | info | level | LOG_LEVEL
+          Something is to be found out (debug), or the output is too much (warn).
+      LOG_FORMAT | logs.format | --log-format | json | format |
+          A person reads the output, not a program (text).
+      SLOW_REQUEST | logs.slowRequest | | 250ms | time |
+          Requests over this are logged with what they waited for.
+
+      LOG_ORIGIN | ledger.origin | | | name |
+          Witnesses shall know the log by your name; counts only before the first start.
+      LOG_PUBLIC | ledger.public | | hashes | who reads |
+          Strangers shall see nothing of the log (none), or the entries too (all).
+      CHECKPOINT_INTERVAL | ledger.checkpointInterval | | 20ms | time |
+          Fewer signatures under load, against proofs that come later.
+      VERIFY_INTERVAL | ledger.verifyInterval | | 24h | time |
+          The whole log shall be verified more often, or the disk is to be spared.
+      ANCHOR_FILE | ledger.anchorFile | | | file |
+          Checkpoints shall also lie on another disk, so that a restored old copy is noticed.
+
+      MODE | identity.mode | | standalone | mode | NODE_ENV, APP_ENV
+          A real sQuid and Qonsent exist (integrated), or one of the two (hybrid).
+      SQUID_URL | squid.url | | http://localhost:3010 | URL | SQUID_API_URL
+          sQuid runs elsewhere.
+      QONSENT_URL | qonsent.url | | http://localhost:3030 | URL | QONSENT_API_URL
+          Qonsent runs elsewhere.
+      MOCK_SQUID | squid.bundled | | true | flag | MOCK_SQUID
+          In mode hybrid: false when the real sQuid is to be asked.
+      MOCK_QONSENT | qonsent.bundled | | true | flag | MOCK_QONSENT
+          In mode hybrid: false when the real Qonsent is to be asked.
+      SQUID_VERIFY | squid.verify | | auth | family of calls |
+          Your sQuid answers another family of calls (mcp, jwks).
+      SQUID_SIGNED_FORM | squid.signedForm | | canonical | form |
+          An old sQuid signs the body alone (body), not method, path, time and body.
+      TIMEOUT | identity.timeout | | 2s | time | TIMEOUT
+          sQuid or Qonsent are far away and need longer for one call.
+      KEEP_ALLOWED | identity.keepAllowed | | 60s | time |
+          A permission that was taken back shall be noticed sooner, or Qonsent is to be spared.
+      KEEP_DENIED | identity.keepDenied | | 5s | time |
+          A permission that was given shall be noticed sooner, or Qonsent is to be spared.
+      API_KEY | identity.apiKeyFile | | | secret |
+          Qonsent wants this service to prove who it is.
+
+      RATE_LIMIT_MAX | limits.requests | | 100 | requests per window and identity | RATE_LIMIT_MAX_REQUESTS, RATE_LIMIT_PER_MINUTE_USER
+          People or programs of yours ask more often.
+      RATE_LIMIT_WINDOW | limits.window | | 60s | time | RATE_LIMIT_WINDOW_MS
+          The limit shall count over another time.
+      RATE_LIMIT_BURST | limits.burst | | | requests |
+          A page of yours asks many things at once; by default twice RATE_LIMIT_MAX.
+      RATE_LIMIT_SUBIDENTITY | limits.subidentity | | 50 | requests per window and subidentity |
+          One subidentity of yours asks more often.
+      RATE_LIMIT_RISK | limits.riskPerHour | | 100 | requests per hour and identity |
+          Risk is calculated more often than a person would ask.
+      RATE_LIMIT_ANOMALY | limits.anomalyPerHour | | 50 | requests per hour and identity |
+          Anomalies are looked for more often than a person would ask.
+      RATE_LIMIT_COMPLIANCE | limits.compliancePerHour | | 10 | requests per hour and identity |
+          Reports are made more often than a person would ask.
+      RATE_LIMIT_ADDRESS | limits.address | | 120 | requests per window and address | RATE_LIMIT_PER_MINUTE_IP
+          Many strangers share one address.
+      RATE_LIMIT_TEAM | limits.dao | | 500 | requests per window and DAO | RATE_LIMIT_PER_MINUTE_TEAM
+          The members of a large DAO ask more often together.
+      RATE_LIMIT_INGEST | limits.ingest | | 50000 | events per second and token |
+          One sender shall not crowd out the others, or needs more.
+
+      STATE_FILE | state.file | | | file |
+          Tokens and cursors shall lie on another disk than the log.
+      STATE_CONNECTIONS | state.connections | | 4 | connections |
+          Many requests wait for pools.db.pending to fall.
+      STATE_PATIENCE | state.patience | | 2s | time |
+          A slow disk lets callers wait longer before they are told to come back.
+
+      later
+      ENFORCE_HTTPS | | | false | flag | ENFORCE_HTTPS
+          Requests that a proxy received without TLS shall be refused.
+      SIGNING_KEY | ledger.signingKeyFile | | | secret | SIGNING_SECRET
+          The log's key is kept elsewhere than in the data folder.
+      ENCRYPTION_KEY | privacy.encryptionKeyFile | | | secret |
+          The key that wraps the keys of persons is kept elsewhere than in the data folder.
+      JWT_SECRET | identity.jwtSecretFile | | | secret |
+          Tokens of an issuer with a shared key are to be accepted.
+      ALERT_TOKEN | tokens.alertsFile | | | secret |
+          Alertmanager holds a token of your making instead of secrets/alerts.token.
+      METRICS_TOKEN | tokens.metricsFile | | | secret |
+          Prometheus holds a token of your making instead of secrets/metrics.token.
+      DB_URL | state.urlFile | | | secret |
+          State shall lie in PostgreSQL instead of SQLite in the data folder.
+      DB_HOST | | | | host name | DB_HOST
+          PostgreSQL is named by its parts instead of a URL.
+      DB_PORT | | | 5432 | TCP port | DB_PORT
+          PostgreSQL listens elsewhere.
+      DB_NAME | | | cerberus | name | DB_NAME
+          The database has another name.
+      DB_USER | | | cerberus_app | name | DB_USER
+          The database knows us by another name.
+      DB_PASSWORD | state.passwordFile | | | secret | DB_PASSWORD
+          PostgreSQL wants a password.
+      REDIS_URL | state.redisFile | | | secret | REDIS_URL, EVENT_BUS_URL
+          Several processes share limits and the event bus.
+      SMTP_HOST | | | | host name |
+          Mail shall be sent.
+      SMTP_PORT | | | 587 | TCP port |
+          The mail server listens elsewhere.
+      SMTP_USER | | | | name |
+          The mail server wants to know us.
+      SMTP_PASSWORD | mail.passwordFile | | | secret |
+          The mail server wants a password.
+      SMTP_FROM | | | | address |
+          Mail shall come from this address.
+      SMTP_TLS | | | true | flag |
+          The mail server speaks no TLS.
+      ADMIN_EMAIL | | | admin@localhost | address |
+          A person shall get what concerns the administrator.
+      ML_ANOMALY_THRESHOLD | | | 0.8 | score 0..1 | ML_ANOMALY_THRESHOLD
+          Too many or too few anomalies are reported.
+      RISK_SCORE_CACHE_TTL | | | 300 | seconds | RISK_SCORE_CACHE_TTL
+          Risk shall follow events faster.
+      ALERT_RETENTION_DAYS | | | 90 | days | ALERT_RETENTION_DAYS
+          Closed alerts shall be kept longer.
+      AUDIT_RETENTION_YEARS | | | 7 | years | AUDIT_RETENTION_YEARS
+          The law asks for another time.
+      GDPR_ENABLED | | | true | flag | GDPR_ENABLED
+          Reports for the GDPR are not wanted.
+      SOC2_ENABLED | | | true | flag | SOC2_ENABLED
+          Reports for SOC 2 are not wanted.
+      EVIDENCE_LOCK | | | false | flag | EVIDENCE_LOCK_MODE, EVIDENCE_LOCK
+          Nothing may be changed while evidence is taken.
+      ADMIN_CONFIRMATION_PHRASE | | | | phrase | ADMIN_CONFIRMATION_PHRASE
+          Destructive acts shall ask for your own words.
+      IPFS_API_URL | | | | URL | IPFS_API_URL
+          Entries shall be copied to an IPFS node.
+      CONTACT_PRIMARY | | | qerberos-team@q.network | address |
+          Alerts shall name your own team.
+      CONTACT_ON_CALL | | | +1-XXX-XXX-XXXX | number |
+          Alerts shall name who is on call.
+      CONTACT_ESCALATION | | | team-lead@q.network | address |
+          Alerts shall name who comes next.
+
+      outside
+      JAVA_OPTS | | | | JVM options |
+          The launcher's memory limits do not fit the machine.
+      HOST_PORT | | | | TCP port |
+          Compose shall publish another port than 3000.
+      """;
+
+  private static final Map<String, Row> ROWS = rows();
+  private static final Map<String, Setting<?>> ALL = new LinkedHashMap<>();
+
+  public static final Setting<Integer> PORT = typed("PORT", Kind.port());
+  public static final Setting<String> BIND =
+      typed("BIND", Kind.form("a host name or an address", "[A-Za-z0-9_.:%\\[\\]-]{1,255}"));
+  public static final Setting<Integer> SQUID_PORT = typed("SQUID_PORT", Kind.port());
+  public static final Setting<Integer> QONSENT_PORT = typed("QONSENT_PORT", Kind.port());
+  public static final Setting<Boolean> ALLOW_INSECURE = typed("ALLOW_INSECURE", Kind.flag());
+  public static final Setting<Integer> MAX_CONNECTIONS =
+      typed("MAX_CONNECTIONS", Kind.whole(1, 1_000_000));
+  public static final Setting<Boolean> TRUST_PROXY = typed("TRUST_PROXY", Kind.flag());
+
+  public static final Setting<Path> DATA_DIR = typed("DATA_DIR", Kind.path());
+  public static final Setting<Path> CONFIG_DIR = typed("CONFIG_DIR", Kind.path());
+  public static final Setting<Path> LOG_DIR = typed("LOG_DIR", Kind.path());
+
+  public static final Setting<LogLevel> LOG_LEVEL = typed("LOG_LEVEL", Kind.oneOf(LogLevel.class));
+  public static final Setting<LogFormat> LOG_FORMAT =
+      typed("LOG_FORMAT", Kind.oneOf(LogFormat.class));
+  public static final Setting<Duration> SLOW_REQUEST =
+      typed("SLOW_REQUEST", Kind.duration("ms", Duration.ofMillis(1), Duration.ofHours(1)));
+
+  public static final Setting<Optional<String>> LOG_ORIGIN =
+      typed(
+          "LOG_ORIGIN",
+          Kind.optional(
+              Kind.form("1..200 characters without spaces and +", "[^\\s+\\p{Cntrl}]{1,200}")));
+  public static final Setting<LogPublic> LOG_PUBLIC =
+      typed("LOG_PUBLIC", Kind.oneOf(LogPublic.class));
+  public static final Setting<Duration> CHECKPOINT_INTERVAL =
+      typed(
+          "CHECKPOINT_INTERVAL", Kind.duration("ms", Duration.ofMillis(1), Duration.ofSeconds(10)));
+  public static final Setting<Duration> VERIFY_INTERVAL =
+      typed("VERIFY_INTERVAL", Kind.duration("h", Duration.ofMinutes(1), Duration.ofDays(90)));
+  public static final Setting<Optional<Path>> ANCHOR_FILE =
+      typed("ANCHOR_FILE", Kind.optional(Kind.path()));
+
+  public static final Setting<Mode> MODE = typed("MODE", Kind.oneOf(Mode.class));
+  public static final Setting<URI> SQUID_URL = typed("SQUID_URL", Kind.url());
+  public static final Setting<URI> QONSENT_URL = typed("QONSENT_URL", Kind.url());
+  public static final Setting<Boolean> MOCK_SQUID = typed("MOCK_SQUID", Kind.flag());
+  public static final Setting<Boolean> MOCK_QONSENT = typed("MOCK_QONSENT", Kind.flag());
+  public static final Setting<SquidVerify> SQUID_VERIFY =
+      typed("SQUID_VERIFY", Kind.oneOf(SquidVerify.class));
+  public static final Setting<SignedForm> SQUID_SIGNED_FORM =
+      typed("SQUID_SIGNED_FORM", Kind.oneOf(SignedForm.class));
+  public static final Setting<Duration> TIMEOUT =
+      typed("TIMEOUT", Kind.duration("ms", Duration.ofMillis(50), Duration.ofMinutes(1)));
+  public static final Setting<Duration> KEEP_ALLOWED =
+      typed("KEEP_ALLOWED", Kind.duration("s", Duration.ZERO, Duration.ofHours(1)));
+  public static final Setting<Duration> KEEP_DENIED =
+      typed("KEEP_DENIED", Kind.duration("s", Duration.ZERO, Duration.ofMinutes(1)));
+  public static final Setting<Optional<String>> API_KEY = typed("API_KEY", text());
+
+  public static final Setting<Integer> RATE_LIMIT_MAX =
+      typed("RATE_LIMIT_MAX", Kind.whole(1, 1_000_000));
+  public static final Setting<Duration> RATE_LIMIT_WINDOW =
+      typed("RATE_LIMIT_WINDOW", Kind.duration("ms", Duration.ofSeconds(1), Duration.ofHours(1)));
+  public static final Setting<Optional<Integer>> RATE_LIMIT_BURST =
+      typed("RATE_LIMIT_BURST", Kind.optional(Kind.whole(1, 2_000_000)));
+  public static final Setting<Integer> RATE_LIMIT_SUBIDENTITY =
+      typed("RATE_LIMIT_SUBIDENTITY", Kind.whole(1, 1_000_000));
+  public static final Setting<Integer> RATE_LIMIT_RISK =
+      typed("RATE_LIMIT_RISK", Kind.whole(1, 1_000_000));
+  public static final Setting<Integer> RATE_LIMIT_ANOMALY =
+      typed("RATE_LIMIT_ANOMALY", Kind.whole(1, 1_000_000));
+  public static final Setting<Integer> RATE_LIMIT_COMPLIANCE =
+      typed("RATE_LIMIT_COMPLIANCE", Kind.whole(1, 1_000_000));
+  public static final Setting<Integer> RATE_LIMIT_ADDRESS =
+      typed("RATE_LIMIT_ADDRESS", Kind.whole(1, 1_000_000));
+  public static final Setting<Integer> RATE_LIMIT_TEAM =
+      typed("RATE_LIMIT_TEAM", Kind.whole(1, 1_000_000));
+  public static final Setting<Integer> RATE_LIMIT_INGEST =
+      typed("RATE_LIMIT_INGEST", Kind.whole(1, 10_000_000));
+
+  public static final Setting<Optional<Path>> STATE_FILE =
+      typed("STATE_FILE", Kind.optional(Kind.path()));
+  public static final Setting<Integer> STATE_CONNECTIONS =
+      typed("STATE_CONNECTIONS", Kind.whole(1, 64));
+  public static final Setting<Duration> STATE_PATIENCE =
+      typed("STATE_PATIENCE", Kind.duration("ms", Duration.ofMillis(10), Duration.ofMinutes(1)));
+
+  private static final List<Setting<?>> IN_ORDER = inOrder();
+
+  private Catalog() {}
+
+  /// How the service stands to sQuid and Qonsent.
+  public enum Mode {
+    /// Runs its own small pair.
+    STANDALONE,
+    /// Asks the real ones.
+    INTEGRATED,
+    /// Each according to its own `MOCK_` setting.
+    HYBRID
+  }
+
+  /// How log lines look on standard output.
+  public enum LogFormat {
+    /// One JSON object per line.
+    JSON,
+    /// For a person at a terminal.
+    TEXT
+  }
+
+  /// The least level that is logged.
+  public enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG
+  }
+
+  /// What of the log a stranger may read.
+  public enum LogPublic {
+    /// Nothing.
+    NONE,
+    /// Checkpoints, keys and hashes, which say nothing about an event.
+    HASHES,
+    /// The entries too.
+    ALL
+  }
+
+  private record Row(
+      String name,
+      String key,
+      String flag,
+      String standard,
+      String unit,
+      List<String> fallbacks,
+      Use use,
+      String why) {}
+
+  /// Every setting, in the order of the manual.
+  public static List<Setting<?>> all() {
+    return IN_ORDER;
+  }
+
+  private static Map<String, Row> rows() {
+    Map<String, Row> rows = new LinkedHashMap<>();
+    Use use = Use.SERVICE;
+    List<String> lines = TABLE.lines().filter(line -> !line.isBlank()).toList();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      if (line.equals("later")) {
+        use = Use.LATER;
+      } else if (line.equals("outside")) {
+        use = Use.OUTSIDE;
+      } else {
+        String[] cells = line.split("\\|", -1);
+        for (int cell = 0; cell < cells.length; cell++) {
+          cells[cell] = cells[cell].strip();
+        }
+        List<String> fallbacks = cells[5].isEmpty() ? List.of() : List.of(cells[5].split(",\\s*"));
+        i++;
+        String why = lines.get(i).strip();
+        rows.put(
+            cells[0],
+            new Row(cells[0], cells[1], cells[2], cells[3], cells[4], fallbacks, use, why));
+      }
+    }
+    return rows;
+  }
+
+  private static <T> Setting<T> typed(String name, Kind<T> kind) {
+    Row row = ROWS.get(name);
+    if (row == null) {
+      throw new IllegalStateException(name + ": no row in the table");
+    }
+    var setting =
+        new Setting<>(
+            "QERBEROS_" + name,
+            row.key,
+            row.flag,
+            kind,
+            row.standard,
+            row.unit,
+            row.why,
+            row.fallbacks,
+            row.use,
+            row.unit.equals("secret"));
+    ALL.put(name, setting);
+    return setting;
+  }
+
+  private static Kind<Optional<String>> text() {
+    return Kind.optional(Kind.text(4000));
+  }
+
+  private static List<Setting<?>> inOrder() {
+    List<Setting<?>> settings = new ArrayList<>();
+    for (Row row : ROWS.values()) {
+      Setting<?> typed = ALL.get(row.name);
+      settings.add(typed == null ? typed(row.name, text()) : typed);
+    }
+    return List.copyOf(settings);
+  }
+}

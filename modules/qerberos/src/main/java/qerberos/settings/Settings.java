@@ -1,0 +1,92 @@
+package qerberos.settings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// Everything the service is told, one record per concern; read once, at start.
+///
+/// Constructors elsewhere take only the record of their concern. Immutable.
+public record Settings(
+    Values values,
+    FolderSettings folders,
+    LogSettings logs,
+    IdentitySettings identity,
+    LimitSettings limits,
+    StateSettings state) {
+
+  /// Puts the values together; what does not fit together is refused.
+  static Settings of(Values values, Path home) throws SettingsFaults {
+    var folders =
+        new FolderSettings(
+            home,
+            values.get(Catalog.CONFIG_DIR),
+            values.get(Catalog.DATA_DIR),
+            values.get(Catalog.LOG_DIR));
+    try {
+      return new Settings(
+          values,
+          folders,
+          logs(values),
+          identity(values, folders),
+          limits(values),
+          state(values, folders));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsFaults(List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static LogSettings logs(Values values) {
+    return new LogSettings(
+        values.get(Catalog.LOG_LEVEL),
+        values.get(Catalog.LOG_FORMAT),
+        values.get(Catalog.SLOW_REQUEST));
+  }
+
+  /// The bundled pair runs unless the mode is integrated; `MOCK_` settings decide when they are
+  /// given.
+  private static IdentitySettings identity(Values values, FolderSettings folders) {
+    boolean bundled = values.get(Catalog.MODE) != Catalog.Mode.INTEGRATED;
+    return new IdentitySettings(
+        values.get(Catalog.SQUID_URL),
+        values.get(Catalog.QONSENT_URL),
+        values.get(Catalog.SQUID_VERIFY),
+        values.get(Catalog.SQUID_SIGNED_FORM),
+        values.get(Catalog.TIMEOUT),
+        values.get(Catalog.KEEP_ALLOWED),
+        values.get(Catalog.KEEP_DENIED),
+        values.isGiven(Catalog.MOCK_SQUID) ? values.get(Catalog.MOCK_SQUID) : bundled,
+        values.isGiven(Catalog.MOCK_QONSENT) ? values.get(Catalog.MOCK_QONSENT) : bundled,
+        values.get(Catalog.SQUID_PORT),
+        values.get(Catalog.QONSENT_PORT),
+        values.get(Catalog.BIND),
+        values.get(Catalog.ALLOW_INSECURE),
+        folders.config().resolve("identities.yaml"),
+        folders.config().resolve("grants.yaml"),
+        folders.data().resolve("secrets"),
+        values.file(Catalog.API_KEY).orElse(null));
+  }
+
+  private static LimitSettings limits(Values values) {
+    int requests = values.get(Catalog.RATE_LIMIT_MAX);
+    return new LimitSettings(
+        values.get(Catalog.RATE_LIMIT_INGEST),
+        requests,
+        values.get(Catalog.RATE_LIMIT_BURST).orElse(2 * requests),
+        values.get(Catalog.RATE_LIMIT_WINDOW).toMillis(),
+        values.get(Catalog.RATE_LIMIT_ADDRESS),
+        values.get(Catalog.RATE_LIMIT_SUBIDENTITY),
+        values.get(Catalog.RATE_LIMIT_TEAM),
+        values.get(Catalog.RATE_LIMIT_RISK),
+        values.get(Catalog.RATE_LIMIT_ANOMALY),
+        values.get(Catalog.RATE_LIMIT_COMPLIANCE));
+  }
+
+  private static StateSettings state(Values values, FolderSettings folders) {
+    return new StateSettings(
+        values.get(Catalog.STATE_FILE).orElse(folders.data().resolve("state").resolve("state.db")),
+        values.get(Catalog.STATE_CONNECTIONS),
+        values.get(Catalog.STATE_PATIENCE),
+        Duration.ofSeconds(5));
+  }
+}
