@@ -240,7 +240,7 @@ public final class FolderStorage implements LogStorage {
       if (closed) {
         throw new ClosedChannelException();
       }
-      if (channel == broken) {
+      if (channel.equals(broken)) {
         if (!key.equals(identity(path))) {
           throw new NoSuchFileException(path.toString(), null, "replaced by another file");
         }
