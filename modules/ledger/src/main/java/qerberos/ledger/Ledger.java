@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /// A tamper-evident, append-only ledger. Safe for concurrent use.
+@SuppressWarnings("DoNotCallSuggester")
 public final class Ledger implements AutoCloseable {
   private Ledger() {}
 
