@@ -2,8 +2,8 @@ package qerberos.cli;
 
 import java.io.Serial;
 
-/// A command cannot go on, for a reason that is one clear sentence and an exit status; nobody needs a
-/// stack trace. Immutable.
+/// A command cannot go on, for a reason that is one clear sentence and an exit status; nobody needs
+/// a stack trace. Immutable.
 final class Failure extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 

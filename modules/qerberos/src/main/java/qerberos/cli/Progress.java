@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 
-/// How far a long piece of work has come: a bar that redraws itself on a terminal, elsewhere a plain
-/// line every ten seconds. Nothing is shown of what ends within a second.
+/// How far a long piece of work has come: a bar that redraws itself on a terminal, elsewhere a
+/// plain line every ten seconds. Nothing is shown of what ends within a second.
 ///
 /// `total` may be 0 when it is not known. Used by one thread at a time.
 final class Progress implements AutoCloseable {
