@@ -1,0 +1,160 @@
+package qerberos.event;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import org.jspecify.annotations.Nullable;
+
+/// The JDK's SHA-256, AES-GCM and deflate, made once and used again. Used by one thread at a time.
+///
+/// Every hash here is over parts, each preceded by its length in four bytes, the first of them a
+/// label; so no two lists of parts give the same bytes.
+final class Crypto {
+  static final int HASH_BYTES = 32;
+  private static final int NONCE_BYTES = 12;
+  private static final int TAG_BITS = 128;
+  private static final int BLOCK_BYTES = 64;
+
+  final MessageDigest sha256;
+  final CanonicalWriter parts = new CanonicalWriter(512);
+  private final byte[] inner = new byte[HASH_BYTES];
+  private Cipher cipher;
+  private byte[] lastNonce = new byte[NONCE_BYTES];
+  private @Nullable Deflater deflater;
+  private @Nullable Inflater inflater;
+
+  Crypto() {
+    sha256 = sha256();
+    cipher = aesGcm();
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static Cipher aesGcm() {
+    try {
+      return Cipher.getInstance("AES/GCM/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has AES/GCM/NoPadding", e);
+    }
+  }
+
+  /// RFC 6962: SHA-256 over a zero byte and the leaf.
+  byte[] leafHash(byte[] leaf) {
+    sha256.update((byte) 0);
+    return sha256.digest(leaf);
+  }
+
+  void part(byte[] bytes) {
+    part(bytes, 0, bytes.length);
+  }
+
+  void part(byte[] bytes, int from, int length) {
+    parts.int32(length);
+    parts.raw(bytes, from, length);
+  }
+
+  void part(String text) {
+    parts.int32(0);
+    int from = parts.size;
+    parts.utf8(text);
+    int to = parts.size;
+    parts.size = from - Integer.BYTES;
+    parts.int32(to - from);
+    parts.size = to;
+  }
+
+  /// SHA-256 over the parts so far.
+  byte[] hash() {
+    sha256.update(parts.buffer, 0, parts.size);
+    return sha256.digest();
+  }
+
+  /// HMAC-SHA-256 (RFC 2104) over the parts so far, of which the first 64 bytes are the key xored
+  /// with 0x36; `outer` is the key xored with 0x5c.
+  void hmac(byte[] outer, byte[] to) throws GeneralSecurityException {
+    sha256.update(parts.buffer, 0, parts.size);
+    sha256.digest(inner, 0, HASH_BYTES);
+    sha256.update(outer, 0, BLOCK_BYTES);
+    sha256.update(inner, 0, HASH_BYTES);
+    sha256.digest(to, 0, HASH_BYTES);
+  }
+
+  byte[] encrypt(SecretKey key, byte[] leafHash, byte[] plain, int length)
+      throws GeneralSecurityException {
+    byte[] nonce = Arrays.copyOf(leafHash, NONCE_BYTES);
+    if (Arrays.equals(nonce, lastNonce)) {
+      // The JDK refuses a nonce twice in a row, rightly; here it is the same leaf once more.
+      cipher = aesGcm();
+    }
+    lastNonce = nonce;
+    cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
+    cipher.updateAAD(leafHash);
+    var out = new byte[1 + length + TAG_BITS / 8];
+    int written = cipher.doFinal(plain, 0, length, out, 1);
+    assert written == out.length - 1;
+    return out;
+  }
+
+  byte[] decrypt(SecretKey key, byte[] leafHash, byte[] sealed) throws GeneralSecurityException {
+    byte[] nonce = Arrays.copyOf(leafHash, NONCE_BYTES);
+    cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
+    cipher.updateAAD(leafHash);
+    return cipher.doFinal(sealed, 1, sealed.length - 1);
+  }
+
+  /// Deflates (RFC 1951) into `to`, or returns -1 when the result would not fit.
+  int deflate(byte[] from, int start, int length, byte[] to, int at) {
+    Deflater worker = deflater;
+    if (worker == null) {
+      worker = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+      deflater = worker;
+    }
+    worker.reset();
+    worker.setInput(from, start, length);
+    worker.finish();
+    int written = worker.deflate(to, at, to.length - at);
+    return worker.finished() ? written : -1;
+  }
+
+  /// Inflates all of it, at most `max` bytes.
+  byte[] inflate(byte[] from, int start, int max) throws DataFormatException {
+    Inflater worker = inflater;
+    if (worker == null) {
+      worker = new Inflater(true);
+      inflater = worker;
+    }
+    worker.reset();
+    worker.setInput(from, start, from.length - start);
+    byte[] out = new byte[Math.min(max, (from.length - start) * 4 + 64)];
+    int size = 0;
+    while (!worker.finished()) {
+      if (size == out.length) {
+        if (size == max) {
+          throw new DataFormatException("more than " + max + " bytes");
+        }
+        out = Arrays.copyOf(out, Math.min(max, size * 2));
+      }
+      int count = worker.inflate(out, size, out.length - size);
+      if (count == 0 && !worker.finished()) {
+        if (worker.needsInput() || worker.needsDictionary()) {
+          throw new DataFormatException("cut short");
+        }
+      }
+      size += count;
+    }
+    return Arrays.copyOf(out, size);
+  }
+}
