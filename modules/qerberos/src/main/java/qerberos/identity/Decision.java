@@ -12,8 +12,8 @@ public sealed interface Decision {
   /// further ones come from [Refusals#due]).
   record Denied(AccessCode code, String message, Optional<Refusal> record) implements Decision {}
 
-  /// Answer 429: a stranger tries too often.
-  record TooMany(Allowance.Exceeded allowance) implements Decision {}
+  /// Answer 429: a stranger tries too often; `record` as above.
+  record TooMany(Allowance.Exceeded allowance, Optional<Refusal> record) implements Decision {}
 
   /// Answer 503 with `Retry-After`.
   record Unavailable(AccessCode code, String message, Duration retryAfter) implements Decision {}

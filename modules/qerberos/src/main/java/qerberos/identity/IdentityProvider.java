@@ -6,8 +6,11 @@ public interface IdentityProvider {
   /// Asks about a bearer token.
   Verification verifyToken(String token);
 
-  /// Asks about a signature, and whether its identity is in good standing.
+  /// Asks whether a signature is good; a verdict about this one request, not to be remembered.
   Verification verifySignature(SignedRequest request);
+
+  /// Asks whether an identity exists and is in good standing, and for which DAO it acts.
+  Verification standing(String squidId);
 
   /// How sQuid fares; answers from memory when it was asked within the last seconds.
   UpstreamHealth health();
