@@ -42,14 +42,7 @@ public record Trust(
   ///
   /// @throws Refused saying why it is not to be believed
   public Checkpoint open(SignedNote note) throws Refused {
-    List<VerifierKey> known = new ArrayList<>(logKeys);
-    known.addAll(witnesses);
-    List<VerifierKey> signers;
-    try {
-      signers = note.verify(known).stream().map(SignedNote.Signer::key).toList();
-    } catch (SignedNote.BadSignature e) {
-      throw new Refused(String.valueOf(e.getMessage()));
-    }
+    List<VerifierKey> signers = signers(note).stream().map(SignedNote.Signer::key).toList();
     if (signers.stream().noneMatch(logKeys::contains)) {
       throw new Refused("no signature by " + logKeys.getFirst().shortName());
     }
@@ -67,6 +60,19 @@ public record Trust(
       throw new Refused("of the log '" + checkpoint.origin() + "', want '" + origin + "'");
     }
     return checkpoint;
+  }
+
+  /// Which of the log's keys and the witnesses signed a note, in the order of its lines.
+  ///
+  /// @throws Refused when one of them is said to have signed and has not
+  public List<SignedNote.Signer> signers(SignedNote note) throws Refused {
+    List<VerifierKey> known = new ArrayList<>(logKeys);
+    known.addAll(witnesses);
+    try {
+      return note.verify(known);
+    } catch (SignedNote.BadSignature e) {
+      throw new Refused(String.valueOf(e.getMessage()));
+    }
   }
 
   /// A note that is not to be believed; the message says why.
