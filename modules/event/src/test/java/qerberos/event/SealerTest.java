@@ -12,7 +12,6 @@ final class SealerTest {
   void sealThenOpen_givesTheSameEvent() {
     AuditEvent event = Events.recorded(Events.usual().build());
     SealedEvent sealed = sealer.seal(event);
-        new String(sealed.leaf(), StandardCharsets.UTF_8) + " " + sealed.sealed().length);
     assertThat(sealer.open(sealed.leaf(), sealed.sealed())).isEqualTo(event);
     assertThat(sealed.event()).isSameAs(event);
   }
