@@ -171,24 +171,14 @@ class HttpLogTest {
   }
 
   @Test
-  void aServedLog_holdsOverHttp() {
+  void aServedLog_holdsOverHttp() throws IOException {
     MemoryLog memory = new MemoryLog(5000);
-    answer = exchange -> serve(memory, exchange);
-    Verification verification = new Verifier(memory.trust()).log(log(null), Verifier.Entries.ALL);
-    assertThat(verification).isInstanceOf(Verification.Holds.class);
-    memory.flip(TilePath.parse("tile/entries/007"), 10);
-    verification = new Verifier(memory.trust()).log(log(null), Verifier.Entries.ALL);
-    assertThat(verification).isInstanceOf(Verification.Broken.class);
-  }
-
-  /// What a server does for a log: the paths of C2SP below `/log/`.
-  static void serve(MemoryLog memory, HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getRawPath().replaceFirst("^/log/", "");
-    try {
-      boolean checkpoint = path.equals("checkpoint");
-      send(exchange, 200, checkpoint ? memory.checkpoint() : memory.tile(TilePath.parse(path)));
-    } catch (IllegalArgumentException | LogReader.NotThere e) {
-      send(exchange, 404, new byte[0]);
+    Verifier verifier = new Verifier(memory.trust());
+    try (LogServer served = LogServer.start(memory)) {
+      HttpLog log = new HttpLog(served.url(), client, null, Duration.ofMillis(1));
+      assertThat(verifier.log(log, Verifier.Entries.ALL)).isInstanceOf(Verification.Holds.class);
+      memory.flip(TilePath.parse("tile/entries/007"), 10);
+      assertThat(verifier.log(log, Verifier.Entries.ALL)).isInstanceOf(Verification.Broken.class);
     }
   }
 
