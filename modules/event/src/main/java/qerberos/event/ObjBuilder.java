@@ -7,6 +7,8 @@ import java.util.Arrays;
 /// Each member is put in its sorted place as it comes, from the end, so that names that come sorted
 /// cost nothing; `clear` makes the builder ready for the next object.
 public final class ObjBuilder {
+  private static final int SCAN_MAX = 16;
+
   private String[] names = new String[8];
   private Json[] values = new Json[8];
   private int size;
@@ -19,17 +21,44 @@ public final class ObjBuilder {
     if (lone >= 0) {
       throw new IllegalArgumentException(Text.loneSurrogateMessage(name, lone));
     }
+    int at = place(name);
+    if (at < 0) {
+      throw new DuplicateName(name);
+    }
+    insert(at, name, value);
+    return this;
+  }
+
+  /// Adds a member, or replaces the one of this name.
+  public ObjBuilder put(String name, Json value) {
+    int at = Arrays.binarySearch(names, 0, size, name);
+    if (at >= 0) {
+      values[at] = value;
+      return this;
+    }
+    return add(name, value);
+  }
+
+  /// Where the name belongs, or less than zero when it is there.
+  private int place(String name) {
+    if (size > SCAN_MAX) {
+      return -1 - Arrays.binarySearch(names, 0, size, name);
+    }
     int at = size;
     while (at > 0) {
       int order = names[at - 1].compareTo(name);
       if (order == 0) {
-        throw new DuplicateName(name);
+        return -1;
       }
       if (order < 0) {
         break;
       }
       at--;
     }
+    return at;
+  }
+
+  private void insert(int at, String name, Json value) {
     if (size == names.length) {
       names = Arrays.copyOf(names, size * 2);
       values = Arrays.copyOf(values, size * 2);
@@ -39,7 +68,6 @@ public final class ObjBuilder {
     names[at] = name;
     values[at] = value;
     size++;
-    return this;
   }
 
   /// Adds a string.
