@@ -1,0 +1,233 @@
+package qerberos.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What every database behind [State] must do; each one inherits these facts.
+abstract class StateContract {
+  final SettableClock clock = new SettableClock();
+  private State state;
+
+  /// An open state; the same one, with its content, when called again.
+  abstract State open(Clock clock);
+
+  @BeforeEach
+  final void openState() {
+    state = open(clock);
+  }
+
+  @AfterEach
+  final void closeState() {
+    state.close();
+  }
+
+  @Test
+  final void check_isUp() {
+    assertThat(state.check()).isInstanceOf(StateHealth.Up.class);
+  }
+
+  @Test
+  final void token_comesBackAsItWas() throws Exception {
+    StoredToken token = token("a1", clock.instant().plusSeconds(60));
+    state.tokens().add(token);
+
+    assertThat(state.tokens().byHash(token.hash())).contains(token);
+    assertThat(state.tokens().all()).containsExactly(token);
+    assertThat(state.tokens().byHash("0".repeat(64))).isEmpty();
+  }
+
+  @Test
+  final void tokenWithoutPermissionsOrExpiry_comesBackAsItWas() throws Exception {
+    var token =
+        new StoredToken(
+            "n1", "n", hash("n"), "own", Set.of(), clock.instant(), "me", null, null, null);
+    state.tokens().add(token);
+
+    assertThat(state.tokens().byHash(token.hash())).contains(token);
+  }
+
+  @Test
+  final void tokenTwice_isRefusedAndKeepsTheFirst() throws Exception {
+    StoredToken token = token("a1", null);
+    state.tokens().add(token);
+
+    assertThatThrownBy(() -> state.tokens().add(token("a1", clock.instant())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("token: id \"a1\" exists already");
+    assertThat(state.tokens().all()).containsExactly(token);
+  }
+
+  @Test
+  final void revoke_holdsForEverAndKeepsItsFirstTime() throws Exception {
+    StoredToken token = token("a1", null);
+    state.tokens().add(token);
+    Instant first = clock.instant();
+
+    assertThat(state.tokens().revoke("a1")).isTrue();
+    clock.advance(Duration.ofSeconds(5));
+    assertThat(state.tokens().revoke("a1")).isTrue();
+    assertThat(state.tokens().revoke("nobody")).isFalse();
+    assertThat(state.tokens().byHash(token.hash()).orElseThrow().revokedAt()).isEqualTo(first);
+  }
+
+  @Test
+  final void lastUse_neverGoesBack() throws Exception {
+    StoredToken token = token("a1", null);
+    state.tokens().add(token);
+    Instant later = clock.instant().plusSeconds(10);
+
+    state.tokens().used("a1", later);
+    state.tokens().used("a1", clock.instant());
+    assertThat(state.tokens().byHash(token.hash()).orElseThrow().lastUsedAt()).isEqualTo(later);
+  }
+
+  @Test
+  final void replayedRequest_isClaimedOnce() throws Exception {
+    Instant forgetAt = clock.instant().plusSeconds(600);
+
+    assertThat(state.replays().claim("x", forgetAt)).isTrue();
+    assertThat(state.replays().claim("x", forgetAt)).isFalse();
+    assertThat(state.replays().claim("y", forgetAt)).isTrue();
+  }
+
+  @Test
+  final void replayCache_forgetsOnlyWhatMayBeForgotten() throws Exception {
+    assertThat(state.replays().claim("old", clock.instant().plusSeconds(10))).isTrue();
+    assertThat(state.replays().claim("young", clock.instant().plusSeconds(100))).isTrue();
+    clock.advance(Duration.ofSeconds(50));
+
+    assertThat(state.replays().prune()).isEqualTo(1);
+    assertThat(state.replays().claim("young", clock.instant())).isFalse();
+  }
+
+  @Test
+  final void replayCache_survivesARestart() throws Exception {
+    assertThat(state.replays().claim("x", clock.instant().plusSeconds(600))).isTrue();
+    state.close();
+    state = open(clock);
+
+    assertThat(state.replays().claim("x", clock.instant().plusSeconds(600))).isFalse();
+  }
+
+  @Test
+  final void manyClaimTheSame_exactlyOneWins() throws Exception {
+    State other = open(clock);
+    try (other;
+        var workers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int round = 0; round < 10; round++) {
+        String key = "round " + round;
+        var start = new CountDownLatch(1);
+        List<Future<Boolean>> claims = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+          State mine = i % 2 == 0 ? state : other;
+          Callable<Boolean> claim =
+              () -> {
+                start.await();
+                return mine.replays().claim(key, clock.instant().plusSeconds(600));
+              };
+          claims.add(workers.submit(claim));
+        }
+        start.countDown();
+        int won = 0;
+        for (Future<Boolean> claim : claims) {
+          won += claim.get() ? 1 : 0;
+        }
+        assertThat(won).as(key).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  final void firstUse_isKnownOnceMarked() throws Exception {
+    assertThat(state.firstUses().known("s")).isFalse();
+    state.firstUses().mark("s", clock.instant().plusSeconds(10));
+    state.firstUses().mark("s", clock.instant().plusSeconds(10));
+    assertThat(state.firstUses().known("s")).isTrue();
+
+    clock.advance(Duration.ofSeconds(20));
+    assertThat(state.firstUses().prune()).isEqualTo(1);
+    assertThat(state.firstUses().known("s")).isFalse();
+  }
+
+  @Test
+  final void block_keepsItsFirstReasonUntilUnblocked() throws Exception {
+    assertThat(state.blocked().block("did:squid:x", "left", "did:squid:admin")).isTrue();
+    assertThat(state.blocked().block("did:squid:x", "again", "did:squid:other")).isFalse();
+
+    assertThat(state.blocked().all())
+        .containsExactly(
+            new BlockedIdentity("did:squid:x", "left", "did:squid:admin", clock.instant()));
+    assertThat(state.blocked().unblock("did:squid:x")).isTrue();
+    assertThat(state.blocked().unblock("did:squid:x")).isFalse();
+    assertThat(state.blocked().all()).isEmpty();
+  }
+
+  @Test
+  final void cursor_movesBothWays() throws Exception {
+    assertThat(state.cursors().next("index")).isEmpty();
+    state.cursors().move("index", 7_000_000_000L);
+    assertThat(state.cursors().next("index")).hasValue(7_000_000_000L);
+    state.cursors().move("index", 3);
+    assertThat(state.cursors().next("index")).hasValue(3);
+    assertThatThrownBy(() -> state.cursors().move("index", -1))
+        .hasMessage("nextIndex: -1, want 0 or more");
+  }
+
+  @Test
+  final void document_theLastOneWins() throws Exception {
+    assertThat(state.documents().get("verification")).isEmpty();
+    state.documents().put("verification", "{\"a\":1}");
+    clock.advance(Duration.ofSeconds(1));
+    state.documents().put("verification", "{\"ä\":\"\\u0000'; DROP TABLE document; --\"}");
+
+    assertThat(state.documents().get("verification"))
+        .contains(
+            new Document(
+                "verification", "{\"ä\":\"\\u0000'; DROP TABLE document; --\"}", clock.instant()));
+    assertThat(state.documents().remove("verification")).isTrue();
+    assertThat(state.documents().remove("verification")).isFalse();
+  }
+
+  @Test
+  final void closedState_isUnavailableAndSaysSo() {
+    state.close();
+
+    assertThat(state.check()).isEqualTo(new StateHealth.Down("the state is closed"));
+    assertThatThrownBy(() -> state.tokens().all())
+        .isInstanceOf(StateUnavailable.class)
+        .hasMessage("the state is closed");
+  }
+
+  static StoredToken token(String id, @Nullable Instant expiresAt) {
+    return new StoredToken(
+        id,
+        "shop",
+        hash(id + expiresAt),
+        "own",
+        Set.of("qerberos:audit:write", "qerberos:audit:read"),
+        Instant.ofEpochMilli(1_700_000_000_000L),
+        "token:admin",
+        expiresAt,
+        null,
+        null);
+  }
+
+  private static String hash(String text) {
+    return String.format("%064x", text.hashCode() & 0xffffffffL);
+  }
+}
