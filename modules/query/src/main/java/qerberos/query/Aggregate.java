@@ -1,0 +1,103 @@
+package qerberos.query;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A number, or a few, about all events that match a query. Immutable.
+public sealed interface Aggregate {
+  /// How many.
+  record Count() implements Aggregate {}
+
+  /// How many in each stretch of event time, in UTC.
+  ///
+  /// @param unit MINUTES, HOURS, DAYS or MONTHS
+  /// @param by a field whose most frequent values are counted apart, or null; not `id`
+  /// @param values how many values are counted apart, 1 to 100
+  record Histogram(ChronoUnit unit, @Nullable String by, int values) implements Aggregate {
+    /// Stretches that one answer may hold.
+    public static final int BARS_MAX = 10_000;
+
+    public Histogram {
+      switch (unit) {
+        case MINUTES, HOURS, DAYS, MONTHS -> {}
+        default ->
+            throw new IllegalArgumentException(
+                "unit: " + unit + ", want MINUTES, HOURS, DAYS or MONTHS");
+      }
+      if (by != null) {
+        by = groupable("by", by);
+      }
+      between("values", values, 1, 100);
+    }
+  }
+
+  /// The most frequent values of a field and how many events have each.
+  ///
+  /// @param field not `id`, whose values occur once
+  /// @param size how many, 1 to 1000
+  record Top(String field, int size) implements Aggregate {
+    public Top {
+      field = groupable("field", field);
+      between("size", size, 1, 1_000);
+    }
+  }
+
+  /// What an aggregate found, about the first `logSize` events of the log.
+  sealed interface Answer {
+    long logSize();
+  }
+
+  /// Answer to [Count].
+  record Total(long events, long logSize) implements Answer {}
+
+  /// Answer to [Histogram]: the stretches that hold events, in order of time.
+  record Bars(List<Bar> bars, long logSize) implements Answer {
+    public Bars {
+      bars = List.copyOf(bars);
+    }
+  }
+
+  /// One stretch: its start, all events in it, and how many of them have each value counted apart
+  /// (those that do not occur in it are left out).
+  record Bar(Instant start, long events, Map<String, Long> by) {
+    public Bar {
+      by = Map.copyOf(by);
+    }
+  }
+
+  /// Answer to [Top]: the most frequent first; of equally frequent ones, in order of code points.
+  record Values(List<Value> values, long logSize) implements Answer {
+    public Values {
+      values = List.copyOf(values);
+    }
+  }
+
+  /// A value and how many events have it. A value longer than 200 bytes of UTF-8 is shown by its
+  /// beginning and an ellipsis.
+  record Value(String value, long events) {}
+
+  private static String groupable(String name, String field) {
+    FieldName known = FieldName.of(field);
+    switch (known.kind()) {
+      case KEYWORD -> {
+        if (known.text().equals("id")) {
+          throw new IllegalArgumentException(name + ": id, want a field whose values repeat");
+        }
+      }
+      case NESTED -> {}
+      case TIME, SEQ, TEXT ->
+          throw new IllegalArgumentException(
+              name + ": " + field + ", want a field of one value, details.<path> or context.<path>");
+    }
+    return known.text();
+  }
+
+  private static void between(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(name + ": " + value + ", want " + least + " to " + most);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package qerberos.query;
+
+/// A text that is no query: where it goes wrong and what was wanted there. Immutable.
+///
+/// The message reads `column 6: unknown field "foo", want ...`.
+public final class QuerySyntax extends IllegalArgumentException {
+  private final int column;
+
+  QuerySyntax(int column, String message) {
+    super("column " + column + ": " + message);
+    this.column = column;
+  }
+
+  /// The character of the text at which it goes wrong, counted in code points from 1.
+  public int column() {
+    return column;
+  }
+}

@@ -1,0 +1,274 @@
+package qerberos.query;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.stream.IntStream;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MultiTerms;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.StringHelper;
+import org.jspecify.annotations.Nullable;
+import qerberos.event.Canonical;
+import qerberos.event.Json;
+
+/// Counts what matches, in stretches of time and by value. Used by one thread at a time.
+///
+/// Values are counted from their posting lists: the list of each value is met with the bits of what
+/// matches, so no column of values is stored, whatever field is asked for. When everything matches,
+/// the dictionary already has the counts. A histogram first writes down the bar of every matching
+/// document, a segment at a time, and then walks the lists of the values it counts apart.
+final class Tally {
+  private final IndexSearcher searcher;
+  private final Matches matches;
+
+  private Tally(IndexSearcher searcher, Matches matches) {
+    this.searcher = searcher;
+    this.matches = matches;
+  }
+
+  static Aggregate.Answer of(
+      IndexSearcher searcher, LuceneForm form, Aggregate aggregate, long logSize)
+      throws IOException {
+    int size = (int) Math.min(logSize, searcher.getIndexReader().maxDoc());
+    var tally = new Tally(searcher, Matches.of(searcher, form, size));
+    return switch (aggregate) {
+      case Aggregate.Count _ -> new Aggregate.Total(tally.matches.count(), size);
+      case Aggregate.Top(var field, var count) ->
+          new Aggregate.Values(
+              tally.top(FieldName.of(field), count).stream().map(Frequent::value).toList(), size);
+      case Aggregate.Histogram histogram ->
+          new Aggregate.Bars(tally.histogram(histogram), size);
+    };
+  }
+
+  /// A term and the number of matches that have it.
+  private record Frequent(BytesRef term, Aggregate.Value value) {
+    long events() {
+      return value.events();
+    }
+  }
+
+  /// The bits of all matches, or null when every document of the index matches.
+  private @Nullable FixedBitSet some() throws IOException {
+    boolean all =
+        matches.everything() && matches.size() == searcher.getIndexReader().maxDoc();
+    return all ? null : matches.bits();
+  }
+
+  private List<Frequent> top(FieldName field, int size) throws IOException {
+    FixedBitSet bits = some();
+    Terms terms = MultiTerms.getTerms(searcher.getIndexReader(), Generation.TERMS);
+    if (terms == null) {
+      return List.of();
+    }
+    // The worst first: the rarest, of equals the last in order.
+    var best =
+        new PriorityQueue<Frequent>(
+            Comparator.comparingLong(Frequent::events)
+                .thenComparing(Frequent::term, Comparator.reverseOrder()));
+    var buffer = new TermBuffer();
+    for (byte kind : kinds(field)) {
+      buffer.kind(field, kind);
+      collect(terms.iterator(), buffer.last(), kind, bits, size, best);
+    }
+    return best.stream()
+        .sorted(
+            Comparator.comparingLong(Frequent::events)
+                .reversed()
+                .thenComparing(Frequent::term))
+        .toList();
+  }
+
+  private static byte[] kinds(FieldName field) {
+    return field.kind() == FieldName.Kind.NESTED
+        ? new byte[] {TermBuffer.NUMBER_VALUE, TermBuffer.TEXT_VALUE}
+        : new byte[] {TermBuffer.TEXT_VALUE};
+  }
+
+  private static void collect(
+      TermsEnum terms,
+      BytesRef prefix,
+      byte kind,
+      @Nullable FixedBitSet bits,
+      int size,
+      PriorityQueue<Frequent> best)
+      throws IOException {
+    if (terms.seekCeil(prefix) == TermsEnum.SeekStatus.END) {
+      return;
+    }
+    PostingsEnum postings = null;
+    for (BytesRef term = terms.term();
+        term != null && StringHelper.startsWith(term, prefix);
+        term = terms.next()) {
+      long events = terms.docFreq();
+      boolean full = best.size() == size;
+      if (full && best.peek() instanceof Frequent worst && events <= worst.events()) {
+        continue;
+      }
+      if (bits != null) {
+        postings = terms.postings(postings, PostingsEnum.NONE);
+        events = common(postings, bits);
+        if (events == 0
+            || full && best.peek() instanceof Frequent worst && events <= worst.events()) {
+          continue;
+        }
+      }
+      if (full) {
+        best.poll();
+      }
+      best.add(
+          new Frequent(
+              BytesRef.deepCopyOf(term),
+              new Aggregate.Value(shown(term, prefix.length, kind), events)));
+    }
+  }
+
+  private static long common(PostingsEnum postings, FixedBitSet bits) throws IOException {
+    long common = 0;
+    int end = bits.length();
+    for (int doc = postings.nextDoc(); doc < end; doc = postings.nextDoc()) {
+      if (bits.get(doc)) {
+        common++;
+      }
+    }
+    return common;
+  }
+
+  /// A term's value as a person reads it.
+  private static String shown(BytesRef term, int prefix, byte kind) {
+    if (kind == TermBuffer.NUMBER_VALUE) {
+      return new String(
+          Canonical.bytes(Json.of(TermBuffer.number(term, prefix))), StandardCharsets.UTF_8);
+    }
+    int length = term.length - prefix;
+    if (length <= TermBuffer.KEPT) {
+      return new String(term.bytes, term.offset + prefix, length, StandardCharsets.UTF_8);
+    }
+    // The cut may run through a character: leave out what is not whole.
+    int end = TermBuffer.KEPT;
+    while (end > 0 && (term.bytes[term.offset + prefix + end] & 0xc0) == 0x80) {
+      end--;
+    }
+    return new String(term.bytes, term.offset + prefix, end, StandardCharsets.UTF_8) + "…";
+  }
+
+  private List<Aggregate.Bar> histogram(Aggregate.Histogram wanted) throws IOException {
+    String by = wanted.by();
+    List<Frequent> values = by == null ? List.of() : top(FieldName.of(by), wanted.values());
+    var buckets = new Buckets(wanted.unit());
+    long[] totals = new long[64];
+    long[][] counts = new long[values.size()][64];
+    for (LeafReaderContext segment : matches.segments()) {
+      int end = matches.end(segment);
+      if (end == 0) {
+        continue;
+      }
+      int[] bars = bars(segment, end, buckets);
+      totals = grown(totals, buckets.count());
+      for (int bar : bars) {
+        if (bar >= 0) {
+          totals[bar]++;
+        }
+      }
+      Terms terms = values.isEmpty() ? null : segment.reader().terms(Generation.TERMS);
+      TermsEnum seek = terms == null ? TermsEnum.EMPTY : terms.iterator();
+      PostingsEnum postings = null;
+      for (int i = 0; i < values.size(); i++) {
+        if (seek.seekExact(values.get(i).term())) {
+          counts[i] = grown(counts[i], buckets.count());
+          postings = seek.postings(postings, PostingsEnum.NONE);
+          add(postings, bars, counts[i]);
+        }
+      }
+    }
+    return bars(buckets, totals, values, counts);
+  }
+
+  private static void add(DocIdSetIterator postings, int[] bars, long[] counts)
+      throws IOException {
+    for (int doc = postings.nextDoc(); doc < bars.length; doc = postings.nextDoc()) {
+      int bar = bars[doc];
+      if (bar >= 0) {
+        counts[bar]++;
+      }
+    }
+  }
+
+  /// The bar of each document of a segment, -1 where it does not match or has no time.
+  private int[] bars(LeafReaderContext segment, int end, Buckets buckets) throws IOException {
+    int[] bars = new int[end];
+    FixedBitSet bits = matches.everything() ? null : matches.bits(segment);
+    var times = new Times(segment.reader());
+    for (int block = 0; block < times.blocks() && times.start(block) < end; block++) {
+      int from = times.start(block);
+      int to = Math.min(end, times.end(block));
+      long earliest = times.earliest(block);
+      if (bits != null && bits.cardinality(from, to) == 0) {
+        Arrays.fill(bars, from, to, -1);
+      } else if (earliest != Times.NONE && buckets.same(earliest, times.latest(block))) {
+        Arrays.fill(bars, from, to, buckets.bar(earliest));
+        clear(bars, from, to, bits);
+      } else {
+        times.read(
+            from,
+            to,
+            (doc, time) -> {
+              boolean counts = time != Times.NONE && (bits == null || bits.get(doc));
+              bars[doc] = counts ? buckets.bar(time) : -1;
+            });
+      }
+    }
+    return bars;
+  }
+
+  private static void clear(int[] bars, int from, int to, @Nullable FixedBitSet bits) {
+    for (int doc = from; bits != null && doc < to; doc++) {
+      if (!bits.get(doc)) {
+        bars[doc] = -1;
+      }
+    }
+  }
+
+  private static List<Aggregate.Bar> bars(
+      Buckets buckets, long[] totals, List<Frequent> values, long[][] counts) {
+    var bars = new ArrayList<Aggregate.Bar>();
+    int[] inOrder =
+        IntStream.range(0, buckets.count())
+            .boxed()
+            .sorted(Comparator.comparing(buckets::start))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    for (int bar : inOrder) {
+      Map<String, Long> by = new HashMap<>();
+      for (int i = 0; i < values.size(); i++) {
+        if (bar < counts[i].length && counts[i][bar] > 0) {
+          // Two long values may be shown by the same beginning.
+          by.merge(values.get(i).value().value(), counts[i][bar], Long::sum);
+        }
+      }
+      Instant start = buckets.start(bar);
+      if (totals[bar] > 0) {
+        bars.add(new Aggregate.Bar(start, totals[bar], by));
+      }
+    }
+    return bars;
+  }
+
+  private static long[] grown(long[] array, int size) {
+    return size <= array.length ? array : Arrays.copyOf(array, Math.max(size, 2 * array.length));
+  }
+}

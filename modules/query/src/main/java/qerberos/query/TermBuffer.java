@@ -1,0 +1,439 @@
+package qerberos.query;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
+import qerberos.event.Actor;
+import qerberos.event.AuditEvent;
+import qerberos.event.Json;
+
+/// The terms of one event, or of one question, as bytes one behind the other. Used by one thread at
+/// a time; reused from event to event, so that indexing allocates next to nothing.
+///
+/// All terms live in one index field, so that senders who invent paths cannot make the index grow
+/// fields. The first byte says what a term is:
+///
+/// | term | bytes |
+/// |---|---|
+/// | keyword | code of the field, value |
+/// | id | code of the field, first 8 bytes of the SHA-256 of the id |
+/// | word | `w`, the word |
+/// | text at a path | `D` or `C`, path, 0, `s`, value |
+/// | number at a path | `D` or `C`, path, 0, `n`, the double as 8 bytes that sort as numbers do |
+/// | address at a path | `D` or `C`, path, 0, `4` or `6`, its 4 or 16 bytes; beside the text |
+///
+/// A path is the names joined by dots; the items of an array are values at the array's own path; null
+/// is no value. Paths and values longer than 200 bytes are their first 200, the byte FF, which no
+/// UTF-8 has, and 16 bytes of their SHA-256: found whole as ever, and by a start of 190 bytes.
+///
+/// The limits of an event (1,000 fields, a leaf of 65,535 bytes) bound this too. Beyond 16,384 terms
+/// of either kind (values, words) the rest of an event is not indexed; only an array, or a personal
+/// text that lies beside the leaf, can hold that many.
+final class TermBuffer {
+  static final byte WORD = 'w';
+  static final byte DETAILS = 'D';
+  static final byte CONTEXT = 'C';
+  static final byte TEXT_VALUE = 's';
+  static final byte NUMBER_VALUE = 'n';
+  static final byte V4_VALUE = '4';
+  static final byte V6_VALUE = '6';
+
+  /// Bytes of a path or value that are kept.
+  static final int KEPT = 200;
+
+  /// Values, and words, of one event.
+  static final int VALUES_MAX = 16_384;
+
+  private static final int ID_BYTES = 8;
+  private static final int HASH_BYTES = 16;
+  private static final byte CUT = (byte) 0xff;
+  private static final Pattern NUMBER =
+      Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+
+  private static final FieldName ID = FieldName.of("id");
+  private static final FieldName TYPE = FieldName.of("type");
+  private static final FieldName SUBTYPE = FieldName.of("subtype");
+  private static final FieldName SEVERITY = FieldName.of("severity");
+  private static final FieldName ACTOR = FieldName.of("actor");
+  private static final FieldName SUB_ID = FieldName.of("subId");
+  private static final FieldName DAO_ID = FieldName.of("daoId");
+  private static final FieldName LAYER = FieldName.of("layer");
+  private static final FieldName VERDICT = FieldName.of("verdict");
+  private static final FieldName REF = FieldName.of("ref");
+  private static final FieldName SOURCE = FieldName.of("source");
+
+  private final char[] word = new char[2 * Words.LENGTH_MAX];
+  private final Words.Reader words = this::word;
+  private final MessageDigest sha256;
+  private byte[] bytes = new byte[4_096];
+  private int[] ends = new int[128];
+  private int length;
+  private int count;
+  private int values;
+  private int wordsRead;
+
+  /// The path of the value being read: root code, path; grows and shrinks with the walk.
+  private byte[] path = new byte[512];
+
+  TermBuffer() {
+    try {
+      sha256 = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  int count() {
+    return count;
+  }
+
+  /// Points `term` at one of the terms; valid until the next event is read.
+  void term(int i, BytesRef term) {
+    term.bytes = bytes;
+    term.offset = i == 0 ? 0 : ends[i - 1];
+    term.length = ends[i] - term.offset;
+  }
+
+  /// A copy of the last term, which is how questions are made.
+  BytesRef last() {
+    var term = new BytesRef();
+    term(count - 1, term);
+    return BytesRef.deepCopyOf(term);
+  }
+
+  void clear() {
+    if (bytes.length > 1 << 20) {
+      bytes = new byte[4_096];
+    }
+    length = 0;
+    count = 0;
+    values = 0;
+    wordsRead = 0;
+  }
+
+  /// Replaces what is here by the terms of an event.
+  void read(AuditEvent event) {
+    clear();
+    Actor actor = event.actor();
+    id(event.id());
+    keyword(TYPE, event.type());
+    keyword(SUBTYPE, event.subtype());
+    keyword(SEVERITY, event.severity());
+    keyword(ACTOR, actor.squidId());
+    keyword(SUB_ID, actor.subId());
+    keyword(DAO_ID, actor.daoId());
+    keyword(LAYER, event.layer());
+    keyword(VERDICT, event.verdict().name());
+    keyword(REF, event.ref());
+    keyword(SOURCE, event.source());
+    words(event.type());
+    words(event.ref());
+    path[0] = DETAILS;
+    members(event.details(), 1, true);
+    path[0] = CONTEXT;
+    members(event.context(), 1, false);
+  }
+
+  /// The term of a field's exact value, without the numbers and addresses it may stand for.
+  void exact(FieldName field, String value) {
+    if (field.equals(ID)) {
+      id(value);
+      return;
+    }
+    start(field, TEXT_VALUE);
+    kept(value);
+    end();
+  }
+
+  /// Where the terms of values that start so begin.
+  void prefix(FieldName field, String start) {
+    start(field, TEXT_VALUE);
+    utf8(start);
+    end();
+  }
+
+  /// Where all terms of a field begin, of whatever kind.
+  void field(FieldName field) {
+    start(field, (byte) 0);
+    end();
+  }
+
+  void number(FieldName field, double value) {
+    start(field, NUMBER_VALUE);
+    sortable(value);
+    end();
+  }
+
+  void address(FieldName field, byte[] address) {
+    start(field, address.length == 4 ? V4_VALUE : V6_VALUE);
+    append(address, 0, address.length);
+    end();
+  }
+
+  /// Where the terms of one kind of value at a path begin.
+  void kind(FieldName field, byte kind) {
+    start(field, kind);
+    end();
+  }
+
+  /// The number a text stands for as JSON writes numbers, or null.
+  static @Nullable Double number(String text) {
+    if (text.isEmpty() || text.length() > 64 || !NUMBER.matcher(text).matches()) {
+      return null;
+    }
+    double value = Double.parseDouble(text);
+    return Double.isInfinite(value) ? null : value + 0.0;
+  }
+
+  /// The number behind 8 sortable bytes.
+  static double number(BytesRef term, int at) {
+    long bits = 0;
+    for (int i = 0; i < 8; i++) {
+      bits = bits << 8 | term.bytes[term.offset + at + i] & 255;
+    }
+    return Double.longBitsToDouble(bits < 0 ? bits ^ Long.MIN_VALUE : ~bits);
+  }
+
+  static int utf8Length(String text) {
+    int size = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      // A surrogate pair has four bytes, two for each of its halves.
+      size += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
+    return size;
+  }
+
+  private void keyword(FieldName field, @Nullable String value) {
+    if (value != null) {
+      room(1);
+      bytes[length++] = field.code();
+      kept(value);
+      end();
+    }
+  }
+
+  private void id(String id) {
+    room(1);
+    bytes[length++] = ID.code();
+    int start = length;
+    utf8(id);
+    hash(start, ID_BYTES);
+    end();
+  }
+
+  private void start(FieldName field, byte kind) {
+    room(1);
+    bytes[length++] = field.code();
+    if (field.kind() == FieldName.Kind.NESTED) {
+      int size = 1;
+      size = extend(size, field.path());
+      path(size, kind);
+    }
+  }
+
+  /// Writes the path and what follows it; kind 0 leaves the kind open.
+  private void path(int size, byte kind) {
+    int start = length;
+    append(path, 1, size - 1);
+    cut(start);
+    room(2);
+    bytes[length++] = 0;
+    if (kind != 0) {
+      bytes[length++] = kind;
+    }
+  }
+
+  private void members(Json.Obj object, int size, boolean text) {
+    for (Map.Entry<String, Json> member : object.members().entrySet()) {
+      int longer = size;
+      if (size > 1) {
+        path = grown(path, size + 1);
+        path[longer++] = '.';
+      }
+      value(member.getValue(), extend(longer, member.getKey()), text);
+    }
+  }
+
+  private void value(Json value, int size, boolean text) {
+    switch (value) {
+      case Json.Obj object -> members(object, size, text);
+      case Json.Arr(var items) -> {
+        for (Json item : items) {
+          value(item, size, text);
+        }
+      }
+      case Json.Null _ -> {}
+      case Json.Str(var string) -> string(string, size, text);
+      case Json.Bool(var truth) -> leaf(truth ? "true" : "false", size);
+      case Json.Num(var number) -> {
+        if (begin(size, NUMBER_VALUE)) {
+          sortable(number);
+          end();
+        }
+      }
+    }
+  }
+
+  private void string(String value, int size, boolean text) {
+    leaf(value, size);
+    byte[] address = Address.bytes(value);
+    if (address != null && begin(size, address.length == 4 ? V4_VALUE : V6_VALUE)) {
+      append(address, 0, address.length);
+      end();
+    }
+    if (text) {
+      words(value);
+    }
+  }
+
+  private void leaf(String value, int size) {
+    if (begin(size, TEXT_VALUE)) {
+      kept(value);
+      end();
+    }
+  }
+
+  private boolean begin(int size, byte kind) {
+    if (values++ >= VALUES_MAX) {
+      return false;
+    }
+    room(1);
+    bytes[length++] = path[0];
+    path(size, kind);
+    return true;
+  }
+
+  private void words(String text) {
+    if (wordsRead < VALUES_MAX) {
+      Words.read(text, word, words);
+    }
+  }
+
+  private void word(char[] buffer, int size) {
+    if (wordsRead++ >= VALUES_MAX) {
+      return;
+    }
+    room(1 + 3 * size);
+    bytes[length++] = WORD;
+    for (int i = 0; i < size; i++) {
+      char c = buffer[i];
+      if (c < 0x80) {
+        bytes[length++] = (byte) c;
+      } else if (Character.isHighSurrogate(c) && i + 1 < size) {
+        length = encode(bytes, length, Character.toCodePoint(c, buffer[++i]));
+      } else {
+        length = encode(bytes, length, c);
+      }
+    }
+    end();
+  }
+
+  /// Appends the name to the path, U+0000 as C0 80, so that the 0 behind a path is its end.
+  private int extend(int size, String name) {
+    path = grown(path, size + 3 * name.length());
+    for (int i = 0; i < name.length(); ) {
+      int c = name.codePointAt(i);
+      i += Character.charCount(c);
+      if (c == 0) {
+        path[size++] = (byte) 0xc0;
+        path[size++] = (byte) 0x80;
+      } else {
+        size = encode(path, size, c);
+      }
+    }
+    return size;
+  }
+
+  private void kept(String value) {
+    int start = length;
+    utf8(value);
+    cut(start);
+  }
+
+  /// Cuts what was written since `start` when it is too long to be kept whole.
+  private void cut(int start) {
+    if (length - start > KEPT) {
+      sha256.update(bytes, start, length - start);
+      byte[] hash = sha256.digest();
+      length = start + KEPT;
+      bytes[length++] = CUT;
+      append(hash, 0, HASH_BYTES);
+    }
+  }
+
+  private void hash(int start, int size) {
+    sha256.update(bytes, start, length - start);
+    byte[] hash = sha256.digest();
+    length = start;
+    append(hash, 0, size);
+  }
+
+  private void sortable(double value) {
+    long bits = Double.doubleToLongBits(value + 0.0);
+    bits = bits < 0 ? ~bits : bits ^ Long.MIN_VALUE;
+    room(8);
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      bytes[length++] = (byte) (bits >>> shift);
+    }
+  }
+
+  private void utf8(String text) {
+    int size = text.length();
+    room(3 * size);
+    for (int i = 0; i < size; i++) {
+      char c = text.charAt(i);
+      if (c < 0x80) {
+        bytes[length++] = (byte) c;
+      } else if (Character.isHighSurrogate(c) && i + 1 < size) {
+        length = encode(bytes, length, Character.toCodePoint(c, text.charAt(++i)));
+      } else {
+        length = encode(bytes, length, c);
+      }
+    }
+  }
+
+  private static int encode(byte[] to, int at, int c) {
+    if (c < 0x80) {
+      to[at++] = (byte) c;
+    } else if (c < 0x800) {
+      to[at++] = (byte) (0xc0 | c >>> 6);
+      to[at++] = (byte) (0x80 | c & 0x3f);
+    } else if (c < 0x10000) {
+      to[at++] = (byte) (0xe0 | c >>> 12);
+      to[at++] = (byte) (0x80 | c >>> 6 & 0x3f);
+      to[at++] = (byte) (0x80 | c & 0x3f);
+    } else {
+      to[at++] = (byte) (0xf0 | c >>> 18);
+      to[at++] = (byte) (0x80 | c >>> 12 & 0x3f);
+      to[at++] = (byte) (0x80 | c >>> 6 & 0x3f);
+      to[at++] = (byte) (0x80 | c & 0x3f);
+    }
+    return at;
+  }
+
+  private void append(byte[] from, int at, int size) {
+    room(size);
+    System.arraycopy(from, at, bytes, length, size);
+    length += size;
+  }
+
+  private void room(int size) {
+    bytes = grown(bytes, length + size);
+  }
+
+  private static byte[] grown(byte[] array, int size) {
+    return size <= array.length ? array : Arrays.copyOf(array, Math.max(size, 2 * array.length));
+  }
+
+  private void end() {
+    if (count == ends.length) {
+      ends = Arrays.copyOf(ends, 2 * count);
+    }
+    ends[count++] = length;
+  }
+}
