@@ -84,12 +84,17 @@ final class Address {
 
   static String text(byte[] bytes) {
     if (bytes.length == 4) {
-      return (bytes[0] & 255) + "." + (bytes[1] & 255) + "." + (bytes[2] & 255) + "."
+      return (bytes[0] & 255)
+          + "."
+          + (bytes[1] & 255)
+          + "."
+          + (bytes[2] & 255)
+          + "."
           + (bytes[3] & 255);
     }
     int[] groups = new int[8];
     for (int i = 0; i < 8; i++) {
-      groups[i] = (bytes[2 * i] & 255) << 8 | bytes[2 * i + 1] & 255;
+      groups[i] = ((bytes[2 * i] & 255) << 8) | (bytes[2 * i + 1] & 255);
     }
     int gap = 8;
     int gapLength = 1;

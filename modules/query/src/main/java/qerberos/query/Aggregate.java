@@ -90,7 +90,10 @@ public sealed interface Aggregate {
       case NESTED -> {}
       case TIME, SEQ, TEXT ->
           throw new IllegalArgumentException(
-              name + ": " + field + ", want a field of one value, details.<path> or context.<path>");
+              name
+                  + ": "
+                  + field
+                  + ", want a field of one value, details.<path> or context.<path>");
     }
     return known.text();
   }

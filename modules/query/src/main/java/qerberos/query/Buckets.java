@@ -67,7 +67,10 @@ final class Buckets {
   private void find(long micros) {
     if (unit == ChronoUnit.MONTHS) {
       ZonedDateTime month =
-          Moment.instant(micros).atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).withDayOfMonth(1);
+          Moment.instant(micros)
+              .atZone(ZoneOffset.UTC)
+              .truncatedTo(ChronoUnit.DAYS)
+              .withDayOfMonth(1);
       start = Moment.micros(month.toInstant());
       end = Moment.micros(month.plusMonths(1).toInstant());
     } else {

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Where a page ended. Immutable.
 ///
-/// It pins the log size, so that pages neither repeat nor miss hits while events arrive, and carries
-/// the total, so that later pages need not count again. It is bound to its query and order. The
-/// checksum finds accidents, not malice: who forges one can only mislead their own search, because
-/// the scope is part of the query and stays ours.
+/// It pins the log size, so that pages neither repeat nor miss hits while events arrive, and
+/// carries the total, so that later pages need not count again. It is bound to its query and order.
+/// The checksum finds accidents, not malice: who forges one can only mislead their own search,
+/// because the scope is part of the query and stays ours.
 ///
 /// @param order of the search
 /// @param logSize the pinned size
@@ -40,13 +40,13 @@ record Cursor(Order order, long logSize, long total, long time, long leafIndex, 
     }
     var buffer = ByteBuffer.wrap(bytes);
     int version = buffer.get();
-    int order = buffer.get();
-    if (version != VERSION || order < 0 || order >= Order.values().length) {
+    Order order = order(buffer.get());
+    if (version != VERSION) {
       throw broken(null);
     }
     var cursor =
         new Cursor(
-            Order.values()[order],
+            order,
             buffer.getLong(),
             buffer.getLong(),
             buffer.getLong(),
@@ -79,10 +79,27 @@ record Cursor(Order order, long logSize, long total, long time, long leafIndex, 
   public String toString() {
     var bytes = new byte[LENGTH];
     var buffer = ByteBuffer.wrap(bytes);
-    buffer.put(VERSION).put((byte) order.ordinal());
+    buffer.put(VERSION).put(code(order));
     buffer.putLong(logSize).putLong(total).putLong(time).putLong(leafIndex).putLong(queryHash);
     buffer.putInt(checksum(bytes));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  private static byte code(Order order) {
+    return switch (order) {
+      case NEWEST_LEAF -> 'n';
+      case OLDEST_LEAF -> 'o';
+      case TIME -> 't';
+    };
+  }
+
+  private static Order order(byte code) {
+    for (Order order : Order.values()) {
+      if (code(order) == code) {
+        return order;
+      }
+    }
+    throw broken(null);
   }
 
   private static int checksum(byte[] bytes) {

@@ -20,9 +20,9 @@ import qerberos.event.AuditEvent;
 
 /// Finds events by what is in them. Safe for concurrent use.
 ///
-/// A follower of the log: it is told every leaf in order ([#add], from [#next] on), remembers how far
-/// it got when [#commit] says so, and forgets at most what came after. Nothing here is needed to
-/// prove or to keep an event, so the folder may be deleted at any time.
+/// A follower of the log: it is told every leaf in order ([#add], from [#next] on), remembers how
+/// far it got when [#commit] says so, and forgets at most what came after. Nothing here is needed
+/// to prove or to keep an event, so the folder may be deleted at any time.
 ///
 /// On disk: `current`, a file that names the folder in use, and that folder, `1` at first. A
 /// [Rebuild] fills the next folder while this one serves, and then takes its place.
@@ -320,8 +320,7 @@ public final class EventIndex implements AutoCloseable {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(
-              Path directory, @Nullable IOException failure)
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
               throws IOException {
             Files.deleteIfExists(directory);
             return FileVisitResult.CONTINUE;

@@ -82,12 +82,10 @@ record FieldName(Kind kind, String text, byte code, String path) {
 
   private static FieldName nested(String name) {
     if (name.startsWith(DETAILS) && name.length() > DETAILS.length()) {
-      return new FieldName(
-          Kind.NESTED, name, TermBuffer.DETAILS, name.substring(DETAILS.length()));
+      return new FieldName(Kind.NESTED, name, TermBuffer.DETAILS, name.substring(DETAILS.length()));
     }
     if (name.startsWith(CONTEXT) && name.length() > CONTEXT.length()) {
-      return new FieldName(
-          Kind.NESTED, name, TermBuffer.CONTEXT, name.substring(CONTEXT.length()));
+      return new FieldName(Kind.NESTED, name, TermBuffer.CONTEXT, name.substring(CONTEXT.length()));
     }
     throw new IllegalArgumentException("unknown field \"" + name + "\", want " + KNOWN);
   }
@@ -115,7 +113,8 @@ record FieldName(Kind kind, String text, byte code, String path) {
   /// Checks the start of a [Query.Prefix] and returns how it is written.
   String prefix(String start) {
     if (TermBuffer.utf8Length(start) > PREFIX_MAX) {
-      throw wrong("a start of more than " + PREFIX_MAX + " bytes, want it shorter or the whole value");
+      throw wrong(
+          "a start of more than " + PREFIX_MAX + " bytes, want it shorter or the whole value");
     }
     return switch (kind) {
       case KEYWORD -> {
@@ -156,7 +155,8 @@ record FieldName(Kind kind, String text, byte code, String path) {
         }
       }
       case KEYWORD, TEXT ->
-          throw wrong("a range, want one on time, receivedAt, seq, details.<path> or context.<path>");
+          throw wrong(
+              "a range, want one on time, receivedAt, seq, details.<path> or context.<path>");
     }
   }
 

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param total all hits, on this page and others: exact
 /// @param logSize how many events were looked at: the log's first ones
 /// @param nextCursor where the next page begins, at the same log size; null when this is the last
-public record Found(
-    List<Long> leafIndexes, long total, long logSize, @Nullable String nextCursor) {
+public record Found(List<Long> leafIndexes, long total, long logSize, @Nullable String nextCursor) {
   public Found {
     leafIndexes = List.copyOf(leafIndexes);
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.NumericDocValuesField;
@@ -31,7 +32,6 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.store.ChecksumIndexInput;
-import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.LockObtainFailedException;
@@ -41,11 +41,11 @@ import qerberos.event.AuditEvent;
 /// One Lucene index in one folder, from its first event on. Safe for concurrent use.
 ///
 /// Every leaf of the log is one document, added in order, and nothing is ever deleted: so a
-/// document's number *is* its leaf index, a pinned log size is a range of documents, and newest first
-/// is backwards. Three things keep it so. All writing happens under one lock. Only neighbouring
-/// segments are merged. And an event whose adding fails stops the writer for good, since Lucene would
-/// otherwise leave a deleted document behind; the next start goes on from the last commit. When the
-/// index is opened, and each time it is made visible, the count is compared.
+/// document's number *is* its leaf index, a pinned log size is a range of documents, and newest
+/// first is backwards. Three things keep it so. All writing happens under one lock. Only
+/// neighbouring segments are merged. And an event whose adding fails stops the writer for good,
+/// since Lucene would otherwise leave a deleted document behind; the next start goes on from the
+/// last commit. When the index is opened, and each time it is made visible, the count is compared.
 ///
 /// A commit says in its data which format this is and how many leaves it holds. What came after the
 /// last commit is gone after a crash, and read from the log again.
@@ -154,8 +154,8 @@ final class Generation implements AutoCloseable {
         .setCommitOnClose(false);
   }
 
-  /// How many leaves the last commit holds, once its data, its count and the checksums of its newest
-  /// bytes agree; 0 when there is no commit.
+  /// How many leaves the last commit holds, once its data, its count and the checksums of its
+  /// newest bytes agree; 0 when there is no commit.
   private static long checked(Path folder, Directory directory, long bytes) throws IOException {
     if (!DirectoryReader.indexExists(directory)) {
       return 0;
@@ -201,9 +201,7 @@ final class Generation implements AutoCloseable {
       for (SegmentCommitInfo segment : segments) {
         check(directory, segment);
       }
-    } catch (CorruptIndexException
-        | EOFException
-        | IllegalArgumentException e) {
+    } catch (CorruptIndexException | EOFException | IllegalArgumentException e) {
       throw new IndexDamaged(folder, "does not read as an index: " + e.getMessage(), e);
     }
   }

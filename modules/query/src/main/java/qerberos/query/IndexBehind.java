@@ -8,7 +8,8 @@ public final class IndexBehind extends IOException {
   private final long indexed;
 
   IndexBehind(long wanted, long indexed) {
-    super("index: holds " + indexed + " events, the cursor looks at " + wanted + "; come back later");
+    super(
+        "index: holds " + indexed + " events, the cursor looks at " + wanted + "; come back later");
     this.wanted = wanted;
     this.indexed = indexed;
   }

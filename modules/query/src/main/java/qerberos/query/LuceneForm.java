@@ -16,8 +16,8 @@ import org.apache.lucene.util.BytesRef;
 
 /// A query as Lucene has it. Used by one thread at a time, for one query.
 ///
-/// `manyTerms` tells that the form holds a part which must visit every term of a range first, so that
-/// asking it again for a few documents is as dear as asking it for all.
+/// `manyTerms` tells that the form holds a part which must visit every term of a range first, so
+/// that asking it again for a few documents is as dear as asking it for all.
 final class LuceneForm {
   /// From here on alternatives are looked up as a set.
   private static final int SET_FROM = 16;
@@ -44,14 +44,14 @@ final class LuceneForm {
 
   private org.apache.lucene.search.Query form(Query query) {
     return switch (query) {
-      case Query.All _ -> new MatchAllDocsQuery();
+      case Query.All _ -> MatchAllDocsQuery.INSTANCE;
       case Query.And(var parts) -> and(parts);
       case Query.Or(var parts) -> or(parts);
       case Query.Not(var part) -> and(List.of(query));
       case Query.Term term -> term(term);
       case Query.Prefix(var field, var start)
           when start.isEmpty() && FieldName.of(field).alwaysThere() ->
-          new MatchAllDocsQuery();
+          MatchAllDocsQuery.INSTANCE;
       case Query.Prefix prefix -> form(Wanted.prefix(prefix));
       case Query.Range range -> range(range);
       case Query.Cidr cidr -> form(Wanted.network(cidr));
@@ -77,7 +77,7 @@ final class LuceneForm {
       }
     }
     if (!wants) {
-      all.add(new MatchAllDocsQuery(), Occur.FILTER);
+      all.add(MatchAllDocsQuery.INSTANCE, Occur.FILTER);
     }
     return all.build();
   }
@@ -116,7 +116,7 @@ final class LuceneForm {
         long from = Moment.microsFrom(field.text(), range.from());
         long to = Moment.microsTo(field.text(), range.to());
         yield from > to
-            ? new MatchNoDocsQuery()
+            ? MatchNoDocsQuery.INSTANCE
             : NumericDocValuesField.newSlowRangeQuery(field.text(), from, to);
       }
       case SEQ -> new SeqRange(field.seqFrom(range.from()), field.seqTo(range.to()));
@@ -143,7 +143,7 @@ final class LuceneForm {
       case Wanted.Between(var from, var to) -> {
         manyTerms = true;
         yield from.compareTo(to) >= 0
-            ? new MatchNoDocsQuery()
+            ? MatchNoDocsQuery.INSTANCE
             : new TermRangeQuery(Generation.TERMS, from, to, true, false);
       }
     };

@@ -15,8 +15,8 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.FixedBitSet;
 
-/// What matches a query among the first events of the log, segment by segment. Used by one thread at
-/// a time.
+/// What matches a query among the first events of the log, segment by segment. Used by one thread
+/// at a time.
 ///
 /// @param size how many events count; not more than are indexed
 record Matches(List<LeafReaderContext> segments, Weight weight, boolean everything, int size) {

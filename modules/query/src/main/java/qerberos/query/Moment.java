@@ -6,6 +6,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import qerberos.query.Query.Bound;
 
@@ -64,7 +65,7 @@ record Moment(Instant start, Instant end) {
     }
     Instant instant = instant(field, from);
     long micros = micros(instant);
-    boolean between = instant.getNano() % 1_000 != 0;
+    boolean between = !instant.equals(instant.truncatedTo(ChronoUnit.MICROS));
     return (between || !from.inclusive()) && micros < Long.MAX_VALUE ? micros + 1 : micros;
   }
 
@@ -75,7 +76,7 @@ record Moment(Instant start, Instant end) {
     }
     Instant instant = instant(field, to);
     long micros = micros(instant);
-    boolean between = instant.getNano() % 1_000 != 0;
+    boolean between = !instant.equals(instant.truncatedTo(ChronoUnit.MICROS));
     return !between && !to.inclusive() && micros > Long.MIN_VALUE ? micros - 1 : micros;
   }
 

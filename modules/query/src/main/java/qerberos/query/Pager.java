@@ -13,16 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds one page. Used by one thread at a time, for one page.
 ///
-/// **By leaf.** A document's number is its leaf index, so newest first is the segments backwards and
-/// each segment backwards. Posting lists only run forwards: therefore a segment is read in windows,
-/// the last one first, each forwards and only its end kept, each four times as wide as the one before
-/// it, until the page is full. The total costs nothing for one term (the dictionary has it) and
-/// otherwise needs one pass over the matches, which then leaves a bit set that is read backwards
-/// instead. Pages after the first have the total in their cursor and stop when they are full.
+/// **By leaf.** A document's number is its leaf index, so newest first is the segments backwards
+/// and each segment backwards. Posting lists only run forwards: therefore a segment is read in
+/// windows, the last one first, each forwards and only its end kept, each four times as wide as the
+/// one before it, until the page is full. The total costs nothing for one term (the dictionary has
+/// it) and otherwise needs one pass over the matches, which then leaves a bit set that is read
+/// backwards instead. Pages after the first have the total in their cursor and stop when they are
+/// full.
 ///
 /// **By time.** A heap keeps the latest hits. Blocks of documents whose latest time is not better
-/// than the worst hit kept are passed over unread; since time nearly follows the log, that is nearly
-/// all of them.
+/// than the worst hit kept are passed over unread; since time nearly follows the log, that is
+/// nearly all of them.
 final class Pager {
   private static final int WINDOW_MIN = 1_024;
 
@@ -230,17 +231,17 @@ final class Pager {
     if (cursor != null && !before(time, leafIndex, cursor.time(), cursor.leafIndex())) {
       return;
     }
-    if (best.size() < needed) {
+    Hit worst = best.peek();
+    if (best.size() < needed || worst == null) {
       best.add(new Hit(time, leafIndex));
-    } else if (best.peek() instanceof Hit worst
-        && before(worst.time(), worst.leafIndex(), time, leafIndex)) {
+    } else if (before(worst.time(), worst.leafIndex(), time, leafIndex)) {
       best.poll();
       best.add(new Hit(time, leafIndex));
     }
   }
 
   private static boolean before(long time, long leafIndex, long otherTime, long otherLeafIndex) {
-    return time < otherTime || time == otherTime && leafIndex < otherLeafIndex;
+    return time < otherTime || (time == otherTime && leafIndex < otherLeafIndex);
   }
 
   private boolean full() {

@@ -68,8 +68,8 @@ public sealed interface Query {
     }
   }
 
-  /// The field has exactly this value. In `details.*` and `context.*` a value that reads as a number
-  /// finds that number as well as that text; `true` and `false` find booleans too.
+  /// The field has exactly this value. In `details.*` and `context.*` a value that reads as a
+  /// number finds that number as well as that text; `true` and `false` find booleans too.
   record Term(String field, String value) implements Query {
     public Term {
       FieldName name = FieldName.of(field);

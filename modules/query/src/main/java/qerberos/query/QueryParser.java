@@ -10,11 +10,12 @@ import qerberos.query.Query.Bound;
 /// | written | finds events |
 /// |---|---|
 /// | `type:auth.login` | whose type is exactly that; case counts |
-/// | `type:auth.*`, `details.path:"C:\\Program "*` | whose value starts so; `subId:*` has any value |
+/// | `type:auth.*`, `details.path:"C:\\Program "*` | whose value starts so |
+/// | `subId:*` | that have a value there |
 /// | `details.ip:10.0.0.0/8`, `details.ip:2001:db8::/32` | with an address of that network |
 /// | `time:[2026-01-01 TO 2026-02-01}`, `time:>=2026-01`, `time:2026-01-31` | of that time |
-/// | `details.amount:>1000`, `seq:[* TO 99]` | within those ends; `[ ]` include theirs, `{ }` do not |
-/// | `quarterly`, `"the quarterly report"` | with all these words in ref, type or texts of details |
+/// | `details.amount:>1000`, `seq:[* TO 99]` | within those ends |
+/// | `quarterly`, `"the quarterly report"` | with all these words: see [Query.Text] |
 /// | `quart*` | with a word that starts so |
 /// | `details."odd name":x` | whose path needs quotes |
 /// | `a b`, `a AND b` | that match both |
@@ -22,12 +23,13 @@ import qerberos.query.Query.Bound;
 /// | `-a`, `NOT a` | that do not match a |
 /// | `*`, nothing | all |
 ///
-/// Fields are `id`, `type` (or `action`), `subtype`, `severity`, `actor`, `subId`, `daoId`, `layer`,
-/// `verdict`, `ref` (or `target`), `source`, `time` (or `timestamp`), `receivedAt`, `seq` (the place
-/// in the log), `text`, and paths into `details` and `context`. Words in capitals (AND, OR, NOT, TO)
-/// are operators only in capitals and outside quotes. In quotes, `\"` and `\\` stand for themselves
-/// and nothing else has a meaning. A year, month or day is UTC and means all of it: `time:<=2026-01`
-/// ends with January.
+/// Fields are `id`, `type` (or `action`), `subtype`, `severity`, `actor`, `subId`, `daoId`,
+/// `layer`, `verdict`, `ref` (or `target`), `source`, `time` (or `timestamp`), `receivedAt`, `seq`
+/// (the place in the log), `text`, and paths into `details` and `context`. `[ ]` include the ends
+/// of a range, `{ }` do not, `*` is an open end. Words in capitals (AND, OR, NOT, TO) are operators
+/// only in capitals and outside quotes. In quotes, `\"` and `\\` stand for the second character
+/// and nothing else has a meaning. A year, month or day is UTC and means all of it:
+/// `time:<=2026-01` ends with January.
 ///
 /// Limits: 4,096 characters, 32 levels of parentheses and NOT, 256 terms (each word of a text
 /// counts). Anything else is a [QuerySyntax] that names the column and what was wanted.
@@ -96,8 +98,12 @@ public final class QueryParser {
     var parts = new ArrayList<Query>();
     do {
       parts.add(not());
-    } while (takeWord("AND") || !atEnd() && text.charAt(at) != ')' && !word("OR"));
+    } while (takeWord("AND") || anotherBegins());
     return Query.and(parts);
+  }
+
+  private boolean anotherBegins() {
+    return !atEnd() && text.charAt(at) != ')' && !word("OR");
   }
 
   private Query not() {
@@ -261,7 +267,9 @@ public final class QueryParser {
     if (included) {
       at++;
     }
-    if (at == text.length() || space(text.charAt(at)) || "()*<>[]{}".indexOf(text.charAt(at)) >= 0) {
+    if (at == text.length()
+        || space(text.charAt(at))
+        || "()*<>[]{}".indexOf(text.charAt(at)) >= 0) {
       throw wrong(at, field.text() + ": want a value after the comparison");
     }
     String value = text.charAt(at) == '"' ? quoted() : bare();
@@ -362,7 +370,9 @@ public final class QueryParser {
 
   private int bareEnd() {
     int end = at;
-    while (end < text.length() && !space(text.charAt(end)) && "()\"".indexOf(text.charAt(end)) < 0) {
+    while (end < text.length()
+        && !space(text.charAt(end))
+        && "()\"".indexOf(text.charAt(end)) < 0) {
       end++;
     }
     return end;
@@ -398,7 +408,9 @@ public final class QueryParser {
   private boolean word(String word) {
     int end = at + word.length();
     return text.startsWith(word, at)
-        && (end == text.length() || space(text.charAt(end)) || "()\"".indexOf(text.charAt(end)) >= 0);
+        && (end == text.length()
+            || space(text.charAt(end))
+            || "()\"".indexOf(text.charAt(end)) >= 0);
   }
 
   private boolean atEnd() {

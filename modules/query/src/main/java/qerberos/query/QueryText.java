@@ -49,8 +49,7 @@ final class QueryText {
     }
   }
 
-  private static void group(
-      List<Query> parts, String between, StringBuilder text, boolean inside) {
+  private static void group(List<Query> parts, String between, StringBuilder text, boolean inside) {
     if (inside) {
       text.append('(');
     }

@@ -3,8 +3,8 @@ package qerberos.query;
 import java.io.IOException;
 import qerberos.event.AuditEvent;
 
-/// An index that is being built from the first leaf, while the old one serves. Used by one thread at
-/// a time.
+/// An index that is being built from the first leaf, while the old one serves. Used by one thread
+/// at a time.
 ///
 ///     try (Rebuild rebuild = index.rebuild()) {
 ///       ... rebuild.add(rebuild.next(), event) for every leaf there is ...
@@ -37,8 +37,8 @@ public final class Rebuild implements AutoCloseable {
     generation.add(leafIndex, null);
   }
 
-  /// Commits, makes this the index that serves, and deletes the old one. Searches that run finish on
-  /// the old one.
+  /// Commits, makes this the index that serves, and deletes the old one. Searches that run finish
+  /// on the old one.
   ///
   /// @throws IllegalStateException when the old one holds more events: add those first, with its
   ///     follower standing still, and finish again

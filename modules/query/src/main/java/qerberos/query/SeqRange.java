@@ -43,7 +43,7 @@ final class SeqRange extends Query {
 
           @Override
           public long cost() {
-            return end - first;
+            return (long) end - first;
           }
         };
       }
@@ -61,7 +61,7 @@ final class SeqRange extends Query {
   }
 
   private int first(LeafReaderContext context) {
-    return (int) Math.clamp(from - context.docBase, 0, context.reader().maxDoc());
+    return Math.clamp(from - context.docBase, 0, context.reader().maxDoc());
   }
 
   private int end(LeafReaderContext context) {

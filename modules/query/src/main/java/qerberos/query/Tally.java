@@ -50,8 +50,7 @@ final class Tally {
       case Aggregate.Top(var field, var count) ->
           new Aggregate.Values(
               tally.top(FieldName.of(field), count).stream().map(Frequent::value).toList(), size);
-      case Aggregate.Histogram histogram ->
-          new Aggregate.Bars(tally.histogram(histogram), size);
+      case Aggregate.Histogram histogram -> new Aggregate.Bars(tally.histogram(histogram), size);
     };
   }
 
@@ -64,8 +63,7 @@ final class Tally {
 
   /// The bits of all matches, or null when every document of the index matches.
   private @Nullable FixedBitSet some() throws IOException {
-    boolean all =
-        matches.everything() && matches.size() == searcher.getIndexReader().maxDoc();
+    boolean all = matches.everything() && matches.size() == searcher.getIndexReader().maxDoc();
     return all ? null : matches.bits();
   }
 
@@ -86,10 +84,7 @@ final class Tally {
       collect(terms.iterator(), buffer.last(), kind, bits, size, best);
     }
     return best.stream()
-        .sorted(
-            Comparator.comparingLong(Frequent::events)
-                .reversed()
-                .thenComparing(Frequent::term))
+        .sorted(Comparator.comparingLong(Frequent::events).reversed().thenComparing(Frequent::term))
         .toList();
   }
 
@@ -116,14 +111,13 @@ final class Tally {
         term = terms.next()) {
       long events = terms.docFreq();
       boolean full = best.size() == size;
-      if (full && best.peek() instanceof Frequent worst && events <= worst.events()) {
+      if (!beats(events, full, best)) {
         continue;
       }
       if (bits != null) {
         postings = terms.postings(postings, PostingsEnum.NONE);
         events = common(postings, bits);
-        if (events == 0
-            || full && best.peek() instanceof Frequent worst && events <= worst.events()) {
+        if (events == 0 || !beats(events, full, best)) {
           continue;
         }
       }
@@ -135,6 +129,11 @@ final class Tally {
               BytesRef.deepCopyOf(term),
               new Aggregate.Value(shown(term, prefix.length, kind), events)));
     }
+  }
+
+  private static boolean beats(long events, boolean full, PriorityQueue<Frequent> best) {
+    Frequent worst = best.peek();
+    return !full || worst == null || events > worst.events();
   }
 
   private static long common(PostingsEnum postings, FixedBitSet bits) throws IOException {
@@ -198,8 +197,7 @@ final class Tally {
     return bars(buckets, totals, values, counts);
   }
 
-  private static void add(DocIdSetIterator postings, int[] bars, long[] counts)
-      throws IOException {
+  private static void add(DocIdSetIterator postings, int[] bars, long[] counts) throws IOException {
     for (int doc = postings.nextDoc(); doc < bars.length; doc = postings.nextDoc()) {
       int bar = bars[doc];
       if (bar >= 0) {

@@ -26,13 +26,13 @@ import qerberos.event.Json;
 /// | number at a path | `D` or `C`, path, 0, `n`, the double as 8 bytes that sort as numbers do |
 /// | address at a path | `D` or `C`, path, 0, `4` or `6`, its 4 or 16 bytes; beside the text |
 ///
-/// A path is the names joined by dots; the items of an array are values at the array's own path; null
-/// is no value. Paths and values longer than 200 bytes are their first 200, the byte FF, which no
-/// UTF-8 has, and 16 bytes of their SHA-256: found whole as ever, and by a start of 190 bytes.
+/// A path is the names joined by dots; the items of an array are values at the array's own path;
+/// null is no value. Paths and values longer than 200 bytes are their first 200, the byte FF, which
+/// no UTF-8 has, and 16 bytes of their SHA-256: found whole as ever, and by a start of 190 bytes.
 ///
-/// The limits of an event (1,000 fields, a leaf of 65,535 bytes) bound this too. Beyond 16,384 terms
-/// of either kind (values, words) the rest of an event is not indexed; only an array, or a personal
-/// text that lies beside the leaf, can hold that many.
+/// The limits of an event (1,000 fields, a leaf of 65,535 bytes) bound this too. Beyond 16,384
+/// terms of either kind (values, words) the rest of an event is not indexed; only an array, or a
+/// personal text that lies beside the leaf, can hold that many.
 final class TermBuffer {
   static final byte WORD = 'w';
   static final byte DETAILS = 'D';
@@ -193,7 +193,7 @@ final class TermBuffer {
   static double number(BytesRef term, int at) {
     long bits = 0;
     for (int i = 0; i < 8; i++) {
-      bits = bits << 8 | term.bytes[term.offset + at + i] & 255;
+      bits = (bits << 8) | (term.bytes[term.offset + at + i] & 255);
     }
     return Double.longBitsToDouble(bits < 0 ? bits ^ Long.MIN_VALUE : ~bits);
   }
@@ -401,17 +401,17 @@ final class TermBuffer {
     if (c < 0x80) {
       to[at++] = (byte) c;
     } else if (c < 0x800) {
-      to[at++] = (byte) (0xc0 | c >>> 6);
-      to[at++] = (byte) (0x80 | c & 0x3f);
+      to[at++] = (byte) (0xc0 | (c >>> 6));
+      to[at++] = (byte) (0x80 | (c & 0x3f));
     } else if (c < 0x10000) {
-      to[at++] = (byte) (0xe0 | c >>> 12);
-      to[at++] = (byte) (0x80 | c >>> 6 & 0x3f);
-      to[at++] = (byte) (0x80 | c & 0x3f);
+      to[at++] = (byte) (0xe0 | (c >>> 12));
+      to[at++] = (byte) (0x80 | ((c >>> 6) & 0x3f));
+      to[at++] = (byte) (0x80 | (c & 0x3f));
     } else {
-      to[at++] = (byte) (0xf0 | c >>> 18);
-      to[at++] = (byte) (0x80 | c >>> 12 & 0x3f);
-      to[at++] = (byte) (0x80 | c >>> 6 & 0x3f);
-      to[at++] = (byte) (0x80 | c & 0x3f);
+      to[at++] = (byte) (0xf0 | (c >>> 18));
+      to[at++] = (byte) (0x80 | ((c >>> 12) & 0x3f));
+      to[at++] = (byte) (0x80 | ((c >>> 6) & 0x3f));
+      to[at++] = (byte) (0x80 | (c & 0x3f));
     }
     return at;
   }

@@ -21,8 +21,7 @@ sealed interface Wanted {
     var terms = new ArrayList<BytesRef>(2);
     buffer.exact(field, term.value());
     terms.add(buffer.last());
-    Double number =
-        field.kind() == FieldName.Kind.NESTED ? TermBuffer.number(term.value()) : null;
+    Double number = field.kind() == FieldName.Kind.NESTED ? TermBuffer.number(term.value()) : null;
     if (number != null) {
       buffer.number(field, number);
       terms.add(buffer.last());

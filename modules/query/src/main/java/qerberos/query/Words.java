@@ -7,9 +7,9 @@ import java.util.Set;
 /// Cuts text into words: runs of letters and digits, in lower case. Immutable.
 ///
 /// Marks continue a word, so that scripts that need them stay whole; text beyond Latin is brought
-/// to Unicode's composed form first. Ideographs and kana are one word each, because such text has no
-/// spaces. A word longer than 64 code points counts as its first 64. The same rule reads events and
-/// questions, so neither can drift from the other.
+/// to Unicode's composed form first. Ideographs and kana are one word each, because such text has
+/// no spaces. A word longer than 64 code points counts as its first 64. The same rule reads events
+/// and questions, so neither can drift from the other.
 final class Words {
   /// Code points of a word that count.
   static final int LENGTH_MAX = 64;
@@ -28,7 +28,10 @@ final class Words {
   /// The different words of a text, in order of first appearance.
   static Set<String> distinct(String text) {
     var words = new LinkedHashSet<String>();
-    read(text, new char[2 * LENGTH_MAX], (buffer, length) -> words.add(new String(buffer, 0, length)));
+    read(
+        text,
+        new char[2 * LENGTH_MAX],
+        (buffer, length) -> words.add(new String(buffer, 0, length)));
     return words;
   }
 
@@ -59,7 +62,8 @@ final class Words {
       int codePoint = composed.codePointAt(i);
       i += Character.charCount(codePoint);
       boolean alone = standsAlone(codePoint);
-      boolean part = alone || Character.isLetterOrDigit(codePoint) || length > 0 && mark(codePoint);
+      boolean part =
+          alone || Character.isLetterOrDigit(codePoint) || (length > 0 && mark(codePoint));
       if (length > 0 && (alone || !part)) {
         reader.word(word, length);
         length = 0;
@@ -81,7 +85,7 @@ final class Words {
   }
 
   private static int ascii(char c) {
-    if (c >= 'a' && c <= 'z' || c >= '0' && c <= '9') {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
       return c;
     }
     return c >= 'A' && c <= 'Z' ? c + 32 : 0;
@@ -95,8 +99,9 @@ final class Words {
   }
 
   private static boolean standsAlone(int codePoint) {
+    boolean kana = codePoint >= 0x3040 && codePoint <= 0x30ff;
     return codePoint >= 0x3040
-        && (codePoint <= 0x30ff && Character.isLetter(codePoint) || Character.isIdeographic(codePoint));
+        && (kana ? Character.isLetter(codePoint) : Character.isIdeographic(codePoint));
   }
 
   private static String composed(String text) {

@@ -2,12 +2,12 @@
 ///
 /// **In**: every leaf of the log, in order, as an [qerberos.event.AuditEvent] with its personal
 /// values in clear ([EventIndex#add]); questions as text ([QueryParser]) or made by hand ([Query]).
-/// **Out**: leaf indexes ([Found]) and numbers ([Aggregate.Answer]). Never an event: whoever wants one
-/// reads it from the log and checks it there.
+/// **Out**: leaf indexes ([Found]) and numbers ([Aggregate.Answer]). Never an event: whoever wants
+/// one reads it from the log and checks it there.
 ///
 /// Start reading at [Query] and [QueryParser], then [EventIndex]. How an event becomes terms is in
-/// `TermBuffer`; what a question asks of terms in `Wanted`; why a document's number is its leaf index
-/// in `Generation`; how a page is found backwards in `Pager`; counting in `Tally`.
+/// `TermBuffer`; what a question asks of terms in `Wanted`; why a document's number is its leaf
+/// index in `Generation`; how a page is found backwards in `Pager`; counting in `Tally`.
 ///
 /// **Not trusted.** Whoever can write to the index's folder can hide a hit, or make a search name a
 /// leaf that does not match; they can never change an event, nor make one up, since only the log is
@@ -21,9 +21,9 @@
 /// Left out on purpose: stored events, relevance, positions (a phrase means all its words), fuzzy
 /// words, wildcards inside a word, regular expressions, time relative to now (this package knows no
 /// clock; callers write instants), the words of `original`, ids by their beginning, and addresses
-/// outside `details` and `context`. An id is found by 64 bits of its SHA-256: two different ids that
-/// share them would both be found, by accident once in 40 million logs of a million events, and
-/// [Query#matches] has the same view.
+/// outside `details` and `context`. An id is found by 64 bits of its SHA-256: two different ids
+/// that share them would both be found, by accident once in 40 million logs of a million events,
+/// and [Query#matches] has the same view.
 @NullMarked
 package qerberos.query;
 
