@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Jazzer replays the examples in every build; it goes looking for new ones with
 /// `JAZZER_FUZZ=1 mvn test -pl modules/ledger -Djazzer.hooks=true -Dtest=FormatsFuzzTest#note`.
 class FormatsFuzzTest {
-  private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 20_000);
+  private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 10_000);
   private static final MemoryLog LOG = new MemoryLog(300);
 
   private static SignedNote everyKind() {
@@ -127,7 +127,7 @@ class FormatsFuzzTest {
     long seed = System.nanoTime();
     mutate(seed, ROUNDS, notes(), this::note);
     mutate(seed, ROUNDS, checkpoints(), this::checkpoint);
-    mutate(seed, ROUNDS, proofs(), this::proof);
+    mutate(seed, ROUNDS / 5, proofs(), this::proof);
     mutate(seed, ROUNDS, paths(), this::path);
     mutate(seed, ROUNDS, bundles(), this::bundle);
     mutate(seed, ROUNDS / 10, keys(), this::key);

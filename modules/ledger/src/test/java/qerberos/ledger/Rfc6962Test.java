@@ -150,11 +150,11 @@ class Rfc6962Test {
   void anyOneChange_isNoticed() throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    int size = 40_000;
+    int size = 20_000;
     List<Hash> leaves = leaves(size, seed);
     Grown grown = new Grown();
     leaves.forEach(grown::add);
-    for (int round = 0; round < 300; round++) {
+    for (int round = 0; round < 200; round++) {
       String about = "seed " + seed + " round " + round;
       int large = 2 + random.nextInt(size - 1);
       int small = 1 + random.nextInt(large - 1);

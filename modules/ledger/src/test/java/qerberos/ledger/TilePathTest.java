@@ -104,7 +104,7 @@ class TilePathTest {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     String letters = "0123456789x./-p \0entrisle";
-    for (int round = 0; round < 200_000; round++) {
+    for (int round = 0; round < 50_000; round++) {
       TilePath tile =
           new TilePath(
               random.nextInt(65) - 1,
