@@ -1,100 +1,307 @@
 package qerberos.ledger;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/// A tamper-evident, append-only ledger. Safe for concurrent use.
-@SuppressWarnings("DoNotCallSuggester")
+/// A tamper-evident, append-only ledger: one RFC 6962 tree over everything that was ever appended,
+/// published under signed checkpoints that any C2SP client can follow.
+///
+/// Many may append at once; one thread of the ledger's own writes. It takes what waits, writes it
+/// as one frame, forces it to disk once, extends the tree and answers everybody. A second thread
+/// signs checkpoints, a third compresses what is full. Reading goes on whatever becomes of the
+/// writer.
+///
+/// Safe for concurrent use.
 public final class Ledger implements AutoCloseable {
-  private Ledger() {}
+  private final LedgerSettings settings;
+  private final Closeable lock;
+  private final Recovery.Recovered parts;
+  private final Inbox inbox;
+  private final Publisher publisher;
+  private final Keeper keeper;
+  private final Thread writing;
+  private final Thread publishing;
+  private final Thread keeping;
+  private final AtomicReference<@Nullable String> stopped = new AtomicReference<>();
+  private boolean closed;
 
-  /// @throws LedgerLocked when another writer has the ledger
-  /// @throws LedgerDamaged when the files are not what the last checkpoint promised
-  public static Ledger open(LedgerSettings settings) throws IOException {
-    throw new UnsupportedOperationException("follows within minutes");
+  private Ledger(LedgerSettings settings, Closeable lock, Recovery.Recovered parts) {
+    this.settings = settings;
+    this.lock = lock;
+    this.parts = parts;
+    this.inbox = new Inbox(settings.queueEntries(), settings.queueBytes());
+    this.publisher =
+        new Publisher(settings, parts.keys(), parts.tree(), parts.published(), this::stop);
+    this.keeper =
+        new Keeper(
+            settings,
+            parts.entries(),
+            parts.tree(),
+            parts.ids(),
+            parts.entries().unsealed(),
+            this::stop);
+    Writer writer =
+        new Writer(
+            settings,
+            inbox,
+            parts.entries(),
+            parts.tree(),
+            parts.ids(),
+            keeper,
+            publisher,
+            this::stop);
+    this.writing = Thread.ofPlatform().name("ledger-writer").unstarted(writer);
+    this.publishing = Thread.ofPlatform().name("ledger-publisher").unstarted(publisher);
+    this.keeping = Thread.ofPlatform().name("ledger-keeper").daemon().unstarted(keeper);
   }
 
-  /// Appends entries and returns once each is durable and in the tree, or was refused: one answer
-  /// per submission, in order.
+  /// Opens a ledger, or makes one where none is. Recovers from whatever the last end left, checks
+  /// the entries against the last checkpoint, and starts the threads.
+  ///
+  /// @throws LedgerLocked when another writer has the ledger
+  /// @throws LedgerDamaged when the files are not what the last checkpoint promised; no entry and
+  ///     no checkpoint was touched
+  /// @throws IllegalArgumentException when the settings name another origin than the ledger's
+  public static Ledger open(LedgerSettings settings) throws IOException {
+    Closeable lock = settings.storage().lock();
+    Ledger ledger = null;
+    try {
+      ledger = new Ledger(settings, lock, new Recovery(settings).run());
+    } finally {
+      if (ledger == null) {
+        lock.close();
+      }
+    }
+    ledger.writing.start();
+    ledger.publishing.start();
+    ledger.keeping.start();
+    return ledger;
+  }
+
+  /// Appends entries and returns once each of them is durable and in the tree, or was refused.
+  ///
+  /// Entries of one call keep their order, and nothing comes between them unless they are more than
+  /// fit into one frame. When the queue is full all of them are told [Appended.Busy].
+  ///
+  /// @return one answer for each submission, in their order
+  /// @throws InterruptedException when the caller is interrupted while waiting; its entries may
+  ///     still be appended, sending them again under their names is safe
   public List<Appended> append(List<Submission> submissions) throws InterruptedException {
-    throw new UnsupportedOperationException("follows within minutes");
+    if (submissions.isEmpty()) {
+      return List.of();
+    }
+    byte[][] names = new byte[submissions.size()][];
+    for (int i = 0; i < names.length; i++) {
+      names[i] = settings.names().name(submissions.get(i).leaf());
+      if (names[i].length != EntryNames.BYTES) {
+        throw new IllegalArgumentException("name: " + names[i].length + " bytes, want 32");
+      }
+    }
+    Inbox.Request request = new Inbox.Request(List.copyOf(submissions), names);
+    Appended refused = inbox.offer(request);
+    return refused == null ? request.answers() : Collections.nCopies(submissions.size(), refused);
   }
 
   /// How many entries are durable and in the tree.
   public long size() {
-    throw new UnsupportedOperationException("follows within minutes");
+    return parts.tree().size();
   }
 
   /// The last published checkpoint.
   public Checkpoint checkpoint() {
-    throw new UnsupportedOperationException("follows within minutes");
+    return publisher.last().checkpoint();
   }
 
   /// The last published checkpoint as a signed note, as `/log/checkpoint` serves it.
   public byte[] signedCheckpoint() {
-    throw new UnsupportedOperationException("follows within minutes");
+    return publisher.last().note().bytes();
   }
 
   /// Waits for a published checkpoint over at least `size` entries.
   ///
-  /// @throws java.util.concurrent.TimeoutException when none came in time
+  /// @return the signed note
+  /// @throws TimeoutException when there was none in time, or there can be none any more
   public byte[] awaitCheckpoint(long size, Duration timeout)
-      throws InterruptedException, java.util.concurrent.TimeoutException {
-    throw new UnsupportedOperationException("follows within minutes");
+      throws InterruptedException, TimeoutException {
+    return publisher.await(size, timeout).note().bytes();
   }
 
-  /// @throws IndexOutOfBoundsException beyond the size
+  /// One entry.
+  ///
+  /// @throws IndexOutOfBoundsException at or beyond the size
+  /// @throws LedgerDamaged when its bytes are not what was appended
   public Entry entry(long index) throws IOException {
-    throw new UnsupportedOperationException("follows within minutes");
+    checkRange(index, index + 1);
+    return parts.entries().entry(index);
   }
 
-  /// Shows entries `from` (inclusive) to `to` (exclusive) in order, each checked.
+  /// Shows entries in order.
+  ///
+  /// @param from index of the first
+  /// @param to index behind the last
+  /// @throws IndexOutOfBoundsException beyond the size
+  /// @throws LedgerDamaged when the bytes of one are not what was appended
   public void entries(long from, long to, EntryVisitor visitor) throws IOException {
-    throw new UnsupportedOperationException("follows within minutes");
+    checkRange(from, to);
+    parts.entries().visit(from, to, true, visitor);
   }
 
-  /// The index of the entry with this 32-byte name.
+  /// The index of the entry with this name.
+  ///
+  /// @param name 32 bytes, as the ledger's [EntryNames] gives them
   public OptionalLong find(byte[] name) throws IOException {
-    throw new UnsupportedOperationException("follows within minutes");
+    if (name.length != EntryNames.BYTES) {
+      throw new IllegalArgumentException("name: " + name.length + " bytes, want 32");
+    }
+    List<Long> candidates = new ArrayList<>(0);
+    parts.ids().candidates(name, candidates::add);
+    long size = size();
+    for (long index : candidates) {
+      if (index < size
+          && Arrays.equals(settings.names().name(parts.entries().entry(index).leaf()), name)) {
+        return OptionalLong.of(index);
+      }
+    }
+    return OptionalLong.empty();
   }
 
-  /// The inclusion proof against the last published checkpoint, the leaf in its `extra` line.
+  /// The proof that an entry is under the last published checkpoint. Its `extra` line carries the
+  /// leaf, so that the file alone is enough for a verifier.
   ///
-  /// @throws IndexOutOfBoundsException when no published checkpoint covers the index yet
+  /// @throws IndexOutOfBoundsException when no published checkpoint covers the entry yet
   public TlogProof proof(long index) throws IOException {
-    throw new UnsupportedOperationException("follows within minutes");
+    Publisher.Published published = publisher.last();
+    long size = published.checkpoint().size();
+    if (index < 0 || index >= size) {
+      throw new IndexOutOfBoundsException("entry " + index + " of " + size + " published");
+    }
+    List<Hash> path = Rfc6962.inclusion(index, size, parts.tree().hashes());
+    return new TlogProof(parts.entries().entry(index).leaf(), index, path, published.note());
   }
 
-  /// What proves that the tree of `newSize` begins with the tree of `oldSize`.
-  public List<Hash> consistency(long oldSize, long newSize) throws IOException {
-    throw new UnsupportedOperationException("follows within minutes");
-  }
-
-  /// The bytes of a hash tile or an entry bundle of any published size.
+  /// What proves that the tree of `newSize` entries begins with the tree of `oldSize` entries.
   ///
-  /// @throws IndexOutOfBoundsException when it is not within the published size
+  /// @param oldSize 1..newSize
+  /// @param newSize at most the size
+  public List<Hash> consistency(long oldSize, long newSize) throws IOException {
+    checkRange(0, newSize);
+    return Rfc6962.consistency(oldSize, newSize, parts.tree().hashes());
+  }
+
+  /// The root over the first `size` entries, as a checkpoint of that size has or would have had it.
+  public Hash root(long size) throws IOException {
+    checkRange(0, size);
+    return Rfc6962.root(size, parts.tree().hashes());
+  }
+
+  /// The bytes of a hash tile or an entry bundle, full or partial, of any published size.
+  ///
+  /// @throws IndexOutOfBoundsException when the published tree has not got all of it
   public byte[] tile(TilePath path) throws IOException {
-    throw new UnsupportedOperationException("follows within minutes");
+    if (!path.within(checkpoint().size())) {
+      throw new IndexOutOfBoundsException(path + " is beyond what is published");
+    }
+    if (!path.isEntries()) {
+      return parts.tree().files().read(path.level(), path.first(), path.width());
+    }
+    List<byte[]> leaves = new ArrayList<>(path.width());
+    parts
+        .entries()
+        .visit(
+            path.first(),
+            path.first() + path.width(),
+            false,
+            (index, leaf, attachment) -> leaves.add(leaf));
+    return EntryBundle.encode(leaves);
   }
 
-  /// Public keys of all times, the current ones first.
+  /// Public keys of all times, those that sign now first.
   public List<VerifierKey> keys() {
-    throw new UnsupportedOperationException("follows within minutes");
+    return parts.keys().verifiers();
   }
 
+  /// The log's name.
   public String origin() {
-    throw new UnsupportedOperationException("follows within minutes");
+    return parts.keys().origin();
   }
 
+  /// What had to be made anew at this start, one sentence each; none after a good day.
+  public List<String> repairs() {
+    return parts.repairs();
+  }
+
+  /// How the ledger is doing at this moment.
   public LedgerStatus status() {
-    throw new UnsupportedOperationException("follows within minutes");
+    Publisher.Published last = publisher.last();
+    Duration age = Duration.between(last.at(), settings.clock().instant());
+    return new LedgerStatus(
+        stopped.get(),
+        size(),
+        last.checkpoint().size(),
+        age.isNegative() ? Duration.ZERO : age,
+        inbox.entries(),
+        inbox.bytes(),
+        keeper.waiting());
   }
 
-  /// Finishes what is queued, forces it, publishes a last checkpoint, releases the lock.
+  /// Something failed: no more entries, in this process. What is durable stays readable.
+  private void stop(String reason) {
+    if (stopped.compareAndSet(null, reason)) {
+      settings.observer().stopped(reason);
+    }
+    inbox.close(reason);
+  }
+
+  /// Waits for a thread to end, however often somebody interrupts: half a close is none.
+  private static void await(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void checkRange(long from, long to) {
+    long size = size();
+    if (from < 0 || to < from || to > size) {
+      throw new IndexOutOfBoundsException("entries " + from + " to " + to + " of " + size);
+    }
+  }
+
+  /// Takes no more entries, finishes those that wait, publishes a last checkpoint, makes the tree
+  /// durable and releases the lock.
   @Override
-  public void close() throws IOException {
-    throw new UnsupportedOperationException("follows within minutes");
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    inbox.close("the ledger is closed");
+    await(writing);
+    publisher.close();
+    keeper.close();
+    await(publishing);
+    await(keeping);
+    try (lock;
+        parts) {
+      if (stopped.get() == null) {
+        parts.tree().files().makeDurable(size());
+      }
+    }
   }
 }

@@ -66,6 +66,11 @@ public final class SigningKey {
     return key;
   }
 
+  /// The same key under another name, and so with another id.
+  SigningKey named(String name) {
+    return new SigningKey(name, verifier.type(), seed);
+  }
+
   /// The public half.
   public VerifierKey verifier() {
     return verifier;

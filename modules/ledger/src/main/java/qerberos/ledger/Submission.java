@@ -68,6 +68,6 @@ public final class Submission {
 
   /// How many bytes it takes up in a frame.
   int frameBytes() {
-    return 6 + leaf.length + attachment.length;
+    return Frame.ENTRY_HEAD + leaf.length + attachment.length;
   }
 }

@@ -1,0 +1,157 @@
+package qerberos.ledger;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Signs and publishes checkpoints: at once when the last one is old enough, else as soon as it is.
+///
+/// It takes size and root from the tree, which holds nothing that is not safe on disk. A checkpoint
+/// is shown to others only after its file is: a crash before that leaves the older one, and the
+/// next start signs what is there, which begins with all that was ever signed.
+///
+/// Safe for concurrent use.
+final class Publisher implements Runnable {
+  static final String FILE = "checkpoint";
+
+  /// One published checkpoint.
+  record Published(Checkpoint checkpoint, SignedNote note, Instant at) {}
+
+  private final LedgerSettings settings;
+  private final LedgerKeys keys;
+  private final Tree tree;
+  private final Consumer<String> stop;
+
+  // Guarded by this, the first two may be read without.
+  private volatile Published last;
+  private volatile @Nullable String failed;
+  private boolean closing;
+  private long lastNanos;
+
+  /// @param last what was published before
+  /// @param stop is told why, once a checkpoint could not be published
+  Publisher(
+      LedgerSettings settings, LedgerKeys keys, Tree tree, Published last, Consumer<String> stop) {
+    this.settings = settings;
+    this.keys = keys;
+    this.tree = tree;
+    this.last = last;
+    this.stop = stop;
+    this.lastNanos = System.nanoTime() - settings.publishEvery().toNanos();
+  }
+
+  /// The checkpoint that was published last, its signature checked.
+  ///
+  /// @return null when there is none yet
+  /// @throws LedgerDamaged when it is not ours
+  static @Nullable Published read(LogStorage storage, LedgerKeys keys, Instant now)
+      throws IOException {
+    byte[] bytes;
+    try {
+      bytes = SmallFile.read(storage, FILE);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+    try {
+      SignedNote note = SignedNote.parse(bytes);
+      Trust trust = Trust.in(keys.verifiers());
+      return new Published(trust.open(note), note, now);
+    } catch (IllegalArgumentException | Trust.Refused e) {
+      throw new LedgerDamaged(FILE + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// Signs and writes a checkpoint over all that is in the tree.
+  static Published publish(LedgerSettings settings, LedgerKeys keys, Checkpoint head)
+      throws IOException {
+    Instant now = settings.clock().instant();
+    SignedNote note = SignedNote.sign(head, keys.signing(), now);
+    SmallFile.replace(settings.storage(), FILE, note.bytes(), false);
+    return new Published(head, note, now);
+  }
+
+  /// Publishes until closed, then once more if anything is not covered.
+  @Override
+  public void run() {
+    try {
+      while (awaitWork()) {
+        Published next = publish(settings, keys, tree.head(keys.origin()));
+        synchronized (this) {
+          last = next;
+          lastNanos = System.nanoTime();
+          notifyAll();
+        }
+        settings.observer().published(next.checkpoint().size());
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      String reason = "no checkpoint can be published: " + e;
+      synchronized (this) {
+        failed = reason;
+        notifyAll();
+      }
+      stop.accept(reason);
+    }
+  }
+
+  /// Waits until there is something to publish and it is time.
+  ///
+  /// @return false when closing and all is published
+  private synchronized boolean awaitWork() {
+    while (true) {
+      boolean covered = tree.size() == last.checkpoint().size();
+      if (covered && closing) {
+        return false;
+      }
+      long wait = lastNanos + settings.publishEvery().toNanos() - System.nanoTime();
+      if (!covered && (closing || wait <= 0)) {
+        return true;
+      }
+      try {
+        if (covered) {
+          wait();
+        } else {
+          wait(wait / 1_000_000, (int) (wait % 1_000_000));
+        }
+      } catch (InterruptedException e) {
+        closing = true; // nobody interrupts this thread but a JVM that ends
+      }
+    }
+  }
+
+  /// The tree has grown.
+  synchronized void grown() {
+    notifyAll();
+  }
+
+  /// Ends the thread once all is published.
+  synchronized void close() {
+    closing = true;
+    notifyAll();
+  }
+
+  Published last() {
+    return last;
+  }
+
+  /// Waits for a checkpoint over at least `size` entries.
+  synchronized Published await(long size, Duration timeout)
+      throws InterruptedException, TimeoutException {
+    long end = System.nanoTime() + timeout.toNanos();
+    while (last.checkpoint().size() < size) {
+      long left = end - System.nanoTime();
+      if (failed != null) {
+        throw new TimeoutException(failed);
+      }
+      if (left <= 0) {
+        throw new TimeoutException(
+            "no checkpoint over " + size + " entries within " + timeout.toMillis() + " ms");
+      }
+      wait(left / 1_000_000, (int) (left % 1_000_000));
+    }
+    return last;
+  }
+}
