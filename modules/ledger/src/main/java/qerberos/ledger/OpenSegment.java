@@ -41,7 +41,8 @@ final class OpenSegment implements Segment {
 
   /// Makes an empty segment; when this returns, its being there is safe.
   static OpenSegment create(LogStorage storage, long first) throws IOException {
-    OpenSegment segment = new OpenSegment(storage.create(Segment.nameOf(first, ENDING), false), first);
+    OpenSegment segment =
+        new OpenSegment(storage.create(Segment.nameOf(first, ENDING), false), first);
     segment.reserve(STEP_LEAST);
     segment.file.force();
     storage.forceFolder(FOLDER);
