@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,8 +55,36 @@ class SignedNoteTest {
   private static final String TESSERA_KEY =
       "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx";
 
+  /// The key of Go's module checksums, published in cmd/go; the checkpoint is the one in
+  /// c2sp.org/tlog-checkpoint, under the name that its log really has.
+  private static final String SUMDB_KEY =
+      "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+
+  private static final String SUMDB_NOTE =
+      """
+      go.sum database tree
+      20852163
+      CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+
+      — sum.golang.org Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
+      """;
+
+  /// A checkpoint of Tessera's test log, from a proof that was published with it.
+  private static final String TESSERA_NOTE =
+      """
+      example.com/log/testdata
+      100270
+      GRV1O0dCqmjjPvYi7CtOT79zb/fPwLNsMFWsynwU8Ac=
+
+      — example.com/log/testdata M9e0lkcvy5bAe7rrC8tCyAP+my+CLzswA91zOpBNWVU7qCojkUOHnfdQzDImoYeYH8G8PJSwOqsx0RkSa261OmKVwwM=
+      """;
+
   static Stream<List<String>> publishedNotes() {
-    return Stream.of(List.of(C2SP_KEY, C2SP_NOTE), List.of(GO_KEY, GO_NOTE));
+    return Stream.of(
+        List.of(C2SP_KEY, C2SP_NOTE),
+        List.of(GO_KEY, GO_NOTE),
+        List.of(SUMDB_KEY, SUMDB_NOTE),
+        List.of(TESSERA_KEY, TESSERA_NOTE));
   }
 
   static byte[] utf8(String text) {
@@ -80,10 +109,66 @@ class SignedNoteTest {
   @MethodSource("publishedNotes")
   void aPublishedNoteWithOneOtherLetter_isRefused(List<String> keyAndNote) {
     VerifierKey key = VerifierKey.parse(keyAndNote.get(0));
-    SignedNote note = SignedNote.parse(utf8(keyAndNote.get(1).replace("is", "was")));
+    SignedNote note = SignedNote.parse(utf8("x" + keyAndNote.get(1)));
     assertThatExceptionOfType(SignedNote.BadSignature.class)
         .isThrownBy(() -> note.verify(List.of(key)))
         .withMessageContaining(key.shortName());
+  }
+
+  @Test
+  void publishedCheckpoints_areThoseOfTheirLogsAndOfNoOther() throws Exception {
+    VerifierKey sumdb = VerifierKey.parse(SUMDB_KEY);
+    SignedNote note = SignedNote.parse(utf8(SUMDB_NOTE));
+    Trust trust = new Trust("go.sum database tree", List.of(sumdb), List.of(), 0);
+    assertThat(trust.open(note).size()).isEqualTo(20_852_163);
+    assertThatExceptionOfType(Trust.Refused.class)
+        .isThrownBy(() -> Trust.in(List.of(sumdb)).open(note));
+    VerifierKey tessera = VerifierKey.parse(TESSERA_KEY);
+    assertThat(Trust.in(List.of(tessera)).open(SignedNote.parse(utf8(TESSERA_NOTE))).size())
+        .isEqualTo(100_270);
+  }
+
+  /// RFC 9881 publishes the key pair of the seed 00, 01, .. 1f.
+  @Test
+  void thePostQuantumKeyOfAPublishedSeed_isThePublishedOne() {
+    SecureRandom counting =
+        new SecureRandom() {
+          private static final long serialVersionUID = 1;
+
+          @Override
+          public void nextBytes(byte[] bytes) {
+            for (int i = 0; i < bytes.length; i++) {
+              bytes[i] = (byte) i;
+            }
+          }
+        };
+    VerifierKey key = SigningKey.generate("k", KeyType.ML_DSA_44, counting).verifier();
+    byte[] typed = Base64.getDecoder().decode(key.toString().split("\\+", 3)[2]);
+    assertThat(HexFormat.of().formatHex(typed))
+        .hasSize(2 * 1313)
+        .startsWith("06d7b2b47254aae0db45e7930d4a98d2c97d8f1397d1789dafa17024b316e9bec9")
+        .endsWith("2202766151f16a965f9f81ece76cc070b55869e4db9784cf05c830b3242c8312");
+  }
+
+  @Test
+  void whatEachTypeSigns_isWhatTheTextsSay() {
+    Checkpoint checkpoint = checkpoint("log");
+    String text = checkpoint.text();
+    assertThat(SignedMessage.of(KeyType.ED25519, "key", text, 7)).isEqualTo(utf8(text));
+    assertThat(SignedMessage.of(KeyType.COSIGNATURE, "key", text, 7))
+        .isEqualTo(utf8("cosignature/v1\ntime 7\n" + text));
+    String start = HexFormat.of().formatHex(utf8("subtree/v1\n\0"));
+    String key = "03" + HexFormat.of().formatHex(utf8("key"));
+    String origin = "03" + HexFormat.of().formatHex(utf8("log"));
+    assertThat(HexFormat.of().formatHex(SignedMessage.of(KeyType.ML_DSA_44, "key", text, 7)))
+        .isEqualTo(
+            start
+                + key
+                + "0000000000000007"
+                + origin
+                + "0000000000000000"
+                + "0000000000000005"
+                + checkpoint.root());
   }
 
   @Test
