@@ -7,6 +7,9 @@ import java.util.Arrays;
 /// A range of addresses, `192.0.2.0/24` or `2001:db8::/64`. An IPv4 address inside IPv6
 /// (`::ffff:192.0.2.1`) is the IPv4 address. Immutable.
 public final class CidrBlock {
+  private static final String FORMS =
+      "(0|[1-9][0-9]{0,2})([.](0|[1-9][0-9]{0,2})){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*";
+
   private final byte[] first;
   private final int bits;
 
@@ -27,7 +30,7 @@ public final class CidrBlock {
     int slash = text.indexOf('/');
     String host = slash < 0 ? text : text.substring(0, slash);
     try {
-      if (!host.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+      if (!host.matches(FORMS)) {
         throw new UnknownHostException(host);
       }
       byte[] bytes = InetAddress.ofLiteral(host).getAddress();

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -62,6 +63,7 @@ final class LocalServer implements AutoCloseable {
               + bind
               + " needs --allow-insecure");
     }
+    probe(address);
     WebServer made =
         WebServer.builder()
             .address(address)
@@ -71,25 +73,36 @@ final class LocalServer implements AutoCloseable {
             .maxPayloadSize(Message.MOST_BYTES)
             .routing(routes)
             .build();
-    try {
-      server = made.start();
-    } catch (RuntimeException e) {
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof BindException) {
-          throw new IOException(
-              "port "
-                  + port
-                  + " on "
-                  + bind
-                  + " is in use, and the bundled "
-                  + name
-                  + " wants it; choose another with "
-                  + portSetting
-                  + ", 0 takes a free one",
-              e);
-        }
-      }
-      throw new IOException("the bundled " + name + " cannot start: " + e.getMessage(), e);
+    WebServer started = made.start();
+    // Helidon logs a listener that could not start and returns; it throws nothing.
+    if (!started.isRunning()) {
+      throw new IOException("the bundled " + name + " could not start on port " + port);
+    }
+    server = started;
+  }
+
+  /// Asks for the port first, because only a bind of our own says why it cannot be had.
+  private void probe(InetAddress address) throws IOException {
+    if (port == 0) {
+      return;
+    }
+    try (var probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(address, port));
+    } catch (BindException e) {
+      throw new IOException(
+          "port "
+              + port
+              + " on "
+              + bind
+              + " cannot be had ("
+              + e.getMessage()
+              + "), and the bundled "
+              + name
+              + " wants it; choose another with "
+              + portSetting
+              + ", 0 takes a free one",
+          e);
     }
   }
 

@@ -12,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /// The folder of tokens and keys: mode 0700, each file 0600, each made once and forced to disk.
@@ -40,17 +39,14 @@ final class SecretFiles {
     if (present.isPresent()) {
       return present.get();
     }
-    Path file = path(name);
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent != null) {
-      Files.createDirectories(parent, FOLDER);
+    Path file = path(name).toAbsolutePath();
+    Path parent = file.getParent();
+    if (parent == null) {
+      throw new IOException(file + ": not a file");
     }
-    Path draft =
-        file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".new");
-    Files.deleteIfExists(draft);
-    try (FileChannel channel =
-        FileChannel.open(
-            draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE)) {
+    Files.createDirectories(parent, FOLDER);
+    Path draft = Files.createTempFile(parent, String.valueOf(file.getFileName()), ".new", FILE);
+    try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
       ByteBuffer bytes = ByteBuffer.wrap((maker.get() + "\n").getBytes(StandardCharsets.UTF_8));
       while (bytes.hasRemaining()) {
         int ignored = channel.write(bytes);

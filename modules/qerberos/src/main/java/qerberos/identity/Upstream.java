@@ -3,10 +3,8 @@ package qerberos.identity;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -15,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,10 +29,10 @@ import qerberos.identity.UpstreamHealth.Status;
 /// concurrent use; calls block.
 ///
 /// A call has one time limit for everything, the body's last byte included. When no connection came
-/// about, or a kept one had died, it is tried once more. When at least half of the last ten calls
-/// (five at least) failed, the next five seconds fail at once; then one call is let through to see.
-/// Answers below 500 are answers, not failures; redirects are not followed; a body over 64 KiB is a
-/// failure.
+/// about, or it died without an answer, the call is tried once more. When at least half of the last
+/// ten calls (five at least) failed, the next five seconds fail at once; then one call is let
+/// through to see. Answers below 500 are answers, not failures; redirects are not followed; a body
+/// over 64 KiB is a failure.
 final class Upstream implements AutoCloseable {
   static final Duration OPEN_FOR = Duration.ofSeconds(5);
   private static final Duration HEALTH_HOLDS = Duration.ofSeconds(2);
@@ -49,7 +48,7 @@ final class Upstream implements AutoCloseable {
   /// A status below 500 and a JSON object, empty when there was none.
   record Reply(int status, Message body) {}
 
-  /// Nobody listens, or the kept connection had died; asking again does no harm.
+  /// Nobody listens, or the connection died before there was an answer; asking again does no harm.
   @SuppressWarnings("serial")
   private static final class NoConnection extends IOException {
     NoConnection(String message, Throwable cause) {
@@ -196,12 +195,11 @@ final class Upstream implements AutoCloseable {
 
   private IOException failure(Throwable cause) {
     String text = name + " at " + base + ": ";
-    if (cause instanceof ConnectException
-        || cause instanceof SocketException
-        || cause.getCause() instanceof EOFException) {
-      return new NoConnection(text + "no connection", cause);
+    if (cause instanceof HttpTimeoutException) {
+      return new IOException(text + "no answer in time", cause);
     }
-    return new IOException(text + (cause.getMessage() == null ? cause : cause.getMessage()), cause);
+    return new NoConnection(
+        text + (cause instanceof ConnectException ? "no connection" : cause.getMessage()), cause);
   }
 
   private Message message(HttpResponse<byte[]> response) throws IOException {

@@ -44,6 +44,8 @@ final class House implements AutoCloseable {
           permissions: ["*"]
       """;
 
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
   final SettableClock clock = new SettableClock();
   final AtomicLong nanos = new AtomicLong();
   final Path folder;
@@ -101,15 +103,13 @@ final class House implements AutoCloseable {
   }
 
   static Message post(String url, @Nullable String bearer, Map<String, ?> body) throws Exception {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(URI.create(url))
-              .POST(BodyPublishers.ofByteArray(Message.bytes(body)));
-      if (bearer != null) {
-        request.header("Authorization", "Bearer " + bearer);
-      }
-      return Message.read(client.send(request.build(), BodyHandlers.ofByteArray()).body());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
+            .POST(BodyPublishers.ofByteArray(Message.bytes(body)));
+    if (bearer != null) {
+      request.header("Authorization", "Bearer " + bearer);
     }
+    return Message.read(CLIENT.send(request.build(), BodyHandlers.ofByteArray()).body());
   }
 
   @Override
