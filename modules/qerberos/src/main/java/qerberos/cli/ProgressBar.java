@@ -8,7 +8,7 @@ import java.util.Locale;
 /// plain line every ten seconds. Nothing is shown of what ends within a second.
 ///
 /// `total` may be 0 when it is not known. Used by one thread at a time.
-final class Progress implements AutoCloseable {
+final class ProgressBar implements AutoCloseable {
   private static final Duration QUIET = Duration.ofSeconds(1);
   private static final Duration REDRAW = Duration.ofMillis(150);
   private static final Duration PLAIN = Duration.ofSeconds(10);
@@ -28,7 +28,7 @@ final class Progress implements AutoCloseable {
     ENTRIES
   }
 
-  Progress(Screen screen, InstantSource clock, String what, Amount amount) {
+  ProgressBar(Screen screen, InstantSource clock, String what, Amount amount) {
     this.screen = screen;
     this.clock = clock;
     this.what = what;

@@ -1,0 +1,84 @@
+package qerberos.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import qerberos.service.ServerFile;
+import qerberos.settings.Catalog;
+import qerberos.settings.Loader;
+import qerberos.settings.SettingsFaults;
+
+/// Which data folder a command is about: `--data`, else `QERBEROS_DATA_DIR`, else the
+/// configuration, else `modules/qerberos/data`. Used by one thread at a time.
+final class DataOption {
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The data folder (default: QERBEROS_DATA_DIR, else modules/qerberos/data).")
+  private @Nullable Path data;
+
+  @Option(names = "--json", description = "Print JSON for programs instead of tables.")
+  private boolean json;
+
+  boolean json() {
+    return json;
+  }
+
+  /// The option as a flag for the loader; empty when it was not given.
+  Map<String, String> flags(Surroundings around) {
+    return data == null
+        ? Map.of()
+        : Map.of(
+            Catalog.DATA_DIR.flag(),
+            around.workingDirectory().resolve(data).normalize().toString());
+  }
+
+  /// The folder, absolute. A configuration that does not load is no obstacle to reaching a server.
+  Path folder(Surroundings around) {
+    if (data != null) {
+      return around.workingDirectory().resolve(data).normalize();
+    }
+    try {
+      return new Loader(
+              around.home(), around.workingDirectory(), around.environment(), flags(around))
+          .load()
+          .folders()
+          .data();
+    } catch (SettingsFaults _) {
+      String variable = around.environment().get(Catalog.DATA_DIR.name());
+      return variable == null
+          ? around.home().resolve(Catalog.DATA_DIR.standard())
+          : around.workingDirectory().resolve(variable).normalize();
+    }
+  }
+
+  /// The server that runs on the folder now.
+  Optional<ServerFile> server(Surroundings around) throws Failure {
+    try {
+      return ServerFile.in(folder(around)).filter(ServerFile::isAlive);
+    } catch (IOException e) {
+      throw new Failure(
+          Exit.CANNOT_TELL, folder(around).resolve("server.json") + ": cannot be read");
+    }
+  }
+
+  /// The same, or a sentence that says how to get one.
+  ServerFile requireServer(Surroundings around) throws Failure {
+    Path folder = folder(around);
+    Optional<ServerFile> server = server(around);
+    if (server.isEmpty()) {
+      throw new Failure(
+          Exit.CANNOT_TELL,
+          "no server runs on "
+              + folder
+              + (Files.isDirectory(folder) ? "" : " (there is no such folder)")
+              + "; start one with: qerberos start --data "
+              + folder);
+    }
+    return server.get();
+  }
+}

@@ -1,0 +1,111 @@
+package qerberos.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import qerberos.event.Json;
+
+/// `search`: finds events.
+@Command(
+    name = "search",
+    description = {
+      "Find events. Example: qerberos search 'type:auth.login verdict:DENY details.ip:10.0.0.0/8'",
+      "Words are joined by AND; OR, NOT, -, ( ), prefixes (type:auth.*) and ranges work too."
+    },
+    mixinStandardHelpOptions = true)
+final class SearchCommand implements Callable<Integer> {
+  private static final int PAGE_MAX = 1000;
+
+  private final Surroundings around;
+
+  @Mixin private DataOption data = new DataOption();
+
+  @Parameters(arity = "0..*", paramLabel = "QUERY", description = "What to find; nothing: all.")
+  private List<String> words = new ArrayList<>();
+
+  @Option(names = "--limit", paramLabel = "N", description = "How many at most; default 100.")
+  private int limit = 100;
+
+  @Option(names = "--order", paramLabel = "newest|oldest|time", description = "Default newest.")
+  private @Nullable String order;
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      description = "Not earlier than this (event time).")
+  private @Nullable String from;
+
+  @Option(names = "--to", paramLabel = "TIME", description = "Earlier than this (event time).")
+  private @Nullable String to;
+
+  SearchCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Failure {
+    if (limit < 1) {
+      throw new Failure(Exit.USAGE, "--limit: " + limit + ", want 1 or more");
+    }
+    try (Api api = Api.of(data, around)) {
+      List<Reply> events = new ArrayList<>();
+      String cursor = "";
+      Reply page;
+      do {
+        int want = Math.min(PAGE_MAX, limit - events.size());
+        page = api.get(path(want, cursor)).at("data");
+        events.addAll(page.at("events").items());
+        cursor = page.at("nextCursor").text();
+      } while (events.size() < limit && !cursor.isEmpty() && !page.at("events").items().isEmpty());
+      show(events, page.at("totalCount").number());
+      return Exit.OK;
+    }
+  }
+
+  private String path(int want, String cursor) {
+    var path = new StringBuilder("/audit/search?limit=").append(want);
+    add(path, "q", words.isEmpty() ? null : String.join(" ", words));
+    add(path, "order", order);
+    add(path, "startDate", from);
+    add(path, "endDate", to);
+    add(path, "cursor", cursor.isEmpty() ? null : cursor);
+    return path.toString();
+  }
+
+  private static void add(StringBuilder path, String name, @Nullable String value) {
+    if (value != null) {
+      path.append('&').append(name).append('=').append(Api.encoded(value));
+    }
+  }
+
+  private void show(List<Reply> events, long total) {
+    Screen screen = around.screen();
+    if (data.json()) {
+      Json all = new Json.Arr(events.stream().map(Reply::json).toList());
+      screen.out().println(JsonText.pretty(all));
+      return;
+    }
+    if (events.isEmpty()) {
+      screen.out().println("nothing found");
+      return;
+    }
+    var table = new Table("INDEX", "TIME", "TYPE", "VERDICT", "ACTOR", "REF", "ID");
+    for (Reply event : events) {
+      table.row(
+          event.at("seq").text(),
+          event.at("timestamp").text(),
+          event.at("type").text(),
+          event.at("verdict").text(),
+          event.at("actor", "squidId").text(),
+          event.at("ref").text(),
+          event.at("id").text());
+    }
+    table.print(screen);
+    screen.err().println(events.size() + " of " + total);
+  }
+}

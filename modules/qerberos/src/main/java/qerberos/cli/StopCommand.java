@@ -1,0 +1,77 @@
+package qerberos.cli;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import qerberos.service.ServerFile;
+
+/// `stop`: asks the server of a folder to finish, and waits until it has.
+@Command(
+    name = "stop",
+    description = {
+      "Stop the server: it takes nothing new, finishes what is in flight, forces it to disk,",
+      "publishes a last checkpoint and exits."
+    },
+    mixinStandardHelpOptions = true)
+final class StopCommand implements Callable<Integer> {
+  private static final long PATIENCE_SECONDS = 40;
+
+  private final Surroundings around;
+
+  @Mixin private DataOption data = new DataOption();
+
+  StopCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Failure, IOException {
+    Optional<ServerFile> server = data.server(around);
+    if (server.isEmpty()) {
+      around.screen().err().println("qerberos: no server runs on " + data.folder(around));
+      return Exit.OK;
+    }
+    stop(around, server.get());
+    String said =
+        data.json()
+            ? "{\"stopped\":" + server.get().pid() + "}"
+            : "stopped (process " + server.get().pid() + ")";
+    around.screen().out().println(said);
+    return Exit.OK;
+  }
+
+  /// Sends SIGTERM and returns when the process is gone.
+  static void stop(Surroundings around, ServerFile server) throws Failure, IOException {
+    Optional<ProcessHandle> process = ProcessHandle.of(server.pid());
+    if (process.isEmpty()) {
+      return;
+    }
+    if (!process.get().destroy()) {
+      throw new Failure(
+          Exit.FAILED, "process " + server.pid() + " may not be stopped by this user");
+    }
+    boolean gone =
+        new Wait(around.screen())
+            .until(
+                () -> !process.get().isAlive(),
+                PATIENCE_SECONDS,
+                waited ->
+                    "waits for process "
+                        + server.pid()
+                        + " to finish what is in flight and publish its last checkpoint, "
+                        + waited
+                        + " s");
+    if (!gone) {
+      throw new Failure(
+          Exit.FAILED,
+          "process "
+              + server.pid()
+              + " still runs after "
+              + PATIENCE_SECONDS
+              + " s; nothing that was accepted is lost if you end it with: kill -9 "
+              + server.pid());
+    }
+  }
+}

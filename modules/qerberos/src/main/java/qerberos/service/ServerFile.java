@@ -1,0 +1,130 @@
+package qerberos.service;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import qerberos.event.Canonical;
+import qerberos.event.Json;
+
+/// `DIR/server.json`: where the server of a data folder runs, for the commands.
+///
+/// Written whole when the server is ready, removed when it stops; after a crash it stays behind, so
+/// a reader asks [#isAlive] before it believes. `arguments` are those of `start`, so that `restart`
+/// can repeat them. Not trusted: whoever changes it can send commands to another server, and those
+/// then show another log's key. Immutable.
+public record ServerFile(
+    long pid,
+    Instant startedAt,
+    URI url,
+    int port,
+    int squidPort,
+    int qonsentPort,
+    String version,
+    List<String> arguments) {
+  private static final String NAME = "server.json";
+
+  public ServerFile {
+    arguments = List.copyOf(arguments);
+  }
+
+  /// The server that wrote into this folder, when there is one; a file that cannot be read as ours
+  /// counts as none.
+  public static Optional<ServerFile> in(Path data) throws IOException {
+    try {
+      Json json = Canonical.read(Files.readAllBytes(data.resolve(NAME)));
+      if (!(json instanceof Json.Obj members)) {
+        return Optional.empty();
+      }
+      List<String> arguments = new ArrayList<>();
+      if (members.get("arguments") instanceof Json.Arr(var items)) {
+        for (Json item : items) {
+          if (item instanceof Json.Str(var text)) {
+            arguments.add(text);
+          }
+        }
+      }
+      return Optional.of(
+          new ServerFile(
+              number(members, "pid"),
+              Instant.parse(text(members, "startedAt")),
+              URI.create(text(members, "url")),
+              (int) number(members, "port"),
+              (int) number(members, "squidPort"),
+              (int) number(members, "qonsentPort"),
+              text(members, "version"),
+              arguments));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    } catch (IllegalArgumentException | java.time.DateTimeException _) {
+      return Optional.empty();
+    }
+  }
+
+  /// Whether the process that wrote the file still runs. A number that went to another program
+  /// since is told by that program having begun later.
+  public boolean isAlive() {
+    return ProcessHandle.of(pid)
+        .filter(ProcessHandle::isAlive)
+        .filter(
+            process ->
+                process
+                    .info()
+                    .startInstant()
+                    .map(began -> !began.isAfter(startedAt.plusSeconds(2)))
+                    .orElse(true))
+        .isPresent();
+  }
+
+  /// Replaces the folder's file in one step.
+  void write(Path data) throws IOException {
+    Json.Obj members =
+        new Json.Obj(
+            Map.of(
+                "pid", Json.of((double) pid),
+                "startedAt", Json.of(startedAt.toString()),
+                "url", Json.of(url.toString()),
+                "port", Json.of(port),
+                "squidPort", Json.of(squidPort),
+                "qonsentPort", Json.of(qonsentPort),
+                "version", Json.of(version),
+                "arguments", new Json.Arr(arguments.stream().<Json>map(Json::of).toList())));
+    Path draft = data.resolve(NAME + ".new");
+    Files.write(draft, Canonical.bytes(members));
+    Files.move(
+        draft,
+        data.resolve(NAME),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /// Removes the file when it is that of this process.
+  static void remove(Path data, long pid) throws IOException {
+    Optional<ServerFile> there = in(data);
+    if (there.isPresent() && there.get().pid() == pid) {
+      Files.deleteIfExists(data.resolve(NAME));
+    }
+  }
+
+  private static long number(Json.Obj members, String name) {
+    if (members.get(name) instanceof Json.Num(var value)) {
+      return (long) value;
+    }
+    throw new IllegalArgumentException(name + ": missing");
+  }
+
+  private static String text(Json.Obj members, String name) {
+    String value = members.text(name);
+    if (value == null) {
+      throw new IllegalArgumentException(name + ": missing");
+    }
+    return value;
+  }
+}

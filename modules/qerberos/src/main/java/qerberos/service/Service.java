@@ -1,0 +1,150 @@
+package qerberos.service;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import qerberos.identity.Gate;
+import qerberos.identity.Limits;
+import qerberos.service.StartRefused.Reason;
+import qerberos.settings.ConfigRestore;
+import qerberos.settings.Settings;
+import qerberos.state.State;
+
+/// The running service: what it consists of, in the order in which it is started.
+///
+/// [#start] checks what can be checked without touching anything (ports, the folder), opens each
+/// part with what the parts before it gave, and publishes `server.json` last, when everything
+/// answers. [#close] goes the same way back. Safe for concurrent use.
+public final class Service implements AutoCloseable {
+  /// What `/health` and `server.json` say.
+  public static final String VERSION = "1.0.0";
+
+  private final Settings settings;
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  private @Nullable ServerFile file;
+
+  private Service(Settings settings) {
+    this.settings = settings;
+  }
+
+  /// Starts everything; on failure closes what was opened and says why in one sentence.
+  ///
+  /// `restored` is what a restored configuration replaced, to be recorded; `arguments` those of
+  /// `start`, for a later restart.
+  public static Service start(
+      Settings settings,
+      Optional<ConfigRestore.Restored> restored,
+      List<String> arguments,
+      Clock clock)
+      throws StartRefused {
+    var service = new Service(settings);
+    try {
+      service.begin(arguments, clock);
+      return service;
+    } catch (StartRefused e) {
+      service.closeAfter(e);
+      throw e;
+    } catch (IllegalArgumentException e) {
+      service.closeAfter(e);
+      throw new StartRefused(Reason.CONFIGURATION, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      service.closeAfter(e);
+      throw Obstacle.of(e, settings.folders().data());
+    } catch (RuntimeException e) {
+      service.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private void begin(List<String> arguments, Clock clock) throws IOException, StartRefused {
+    Path data = settings.folders().data();
+    var random = new SecureRandom();
+    var ports = new Ports(Path.of("/proc"));
+    var identity = settings.identity();
+    if (identity.standaloneSquid()) {
+      ports.requireFree(identity.bind(), identity.squidPort(), "the bundled sQuid", "--squid-port");
+    }
+    if (identity.standaloneQonsent()) {
+      ports.requireFree(
+          identity.bind(), identity.qonsentPort(), "the bundled Qonsent", "--qonsent-port");
+    }
+    DataFolder.prepare(data);
+
+    State state = keep(State.open(settings.state(), clock));
+    var limits = new Limits(settings.limits(), clock, System::nanoTime);
+    Gate gate = keep(Gate.open(identity, state, limits, random, clock));
+    publish(gate, arguments, clock);
+  }
+
+  /// Tells the commands where we are; from here on the service counts as running.
+  private void publish(Gate gate, List<String> arguments, Clock clock) throws IOException {
+    Path data = settings.folders().data();
+    var published =
+        new ServerFile(
+            ProcessHandle.current().pid(),
+            Instant.now(clock),
+            URI.create("http://localhost:" + 0),
+            0,
+            gate.squidPort().orElse(0),
+            gate.qonsentPort().orElse(0),
+            VERSION,
+            arguments);
+    published.write(data);
+    open.push(() -> ServerFile.remove(data, published.pid()));
+    file = published;
+  }
+
+  /// Where it runs.
+  public ServerFile file() {
+    ServerFile published = file;
+    if (published == null) {
+      throw new IllegalStateException("not started");
+    }
+    return published;
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    open.push(part);
+    return part;
+  }
+
+  /// Stops taking events, finishes what is in flight, publishes a last checkpoint.
+  ///
+  /// Throws an IOException when a part did not close well; the others are closed nevertheless, and
+  /// what was accepted before is on disk either way.
+  @Override
+  public void close() throws IOException {
+    IOException failure = null;
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        if (failure == null) {
+          failure = new IOException("a part did not close well: " + e, e);
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void closeAfter(Exception reason) {
+    try {
+      close();
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+}
