@@ -3,8 +3,10 @@ package qerberos.identity;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -66,11 +68,15 @@ public final class Access {
   /// Who somebody turned out to be, before it is asked what they may do.
   private sealed interface Who {
     /// A service, with the permissions its token carries.
-    record Service(Caller caller, String session) implements Who {}
+    record Service(Caller caller, String session, Instant ends) implements Who {}
 
     /// `replayKey` is present for a signed request, which is claimed when all else is settled.
     record Known(
-        SquidIdentity identity, String credential, String session, @Nullable String replayKey)
+        SquidIdentity identity,
+        String credential,
+        String session,
+        Instant ends,
+        @Nullable String replayKey)
         implements Who {}
 
     /// `identity` is who it is for certain, `claimed` who it says it is.
@@ -154,12 +160,14 @@ public final class Access {
     }
     Optional<Caller> ours = serviceTokens.find(token);
     if (ours.isPresent()) {
-      return new Who.Service(ours.get(), "service " + TokenIssuer.hashOf(token));
+      return new Who.Service(ours.get(), "service " + TokenIssuer.hashOf(token), never());
     }
     String session = "bearer " + TokenIssuer.hashOf(token);
     if (token.startsWith(TokenText.PREFIX)) {
       return switch (issued.find(token)) {
-        case TokenIssuer.Found.Good good -> new Who.Service(good.caller(), session);
+        case TokenIssuer.Found.Good good ->
+            new Who.Service(
+                good.caller(), session, good.expiresAt() == null ? never() : good.expiresAt());
         case TokenIssuer.Found.Bad bad -> new Who.Refused(bad.code(), bad.reason(), null, null);
       };
     }
@@ -169,7 +177,12 @@ public final class Access {
     }
     return switch (squid.verifyToken(token)) {
       case Verification.Verified yes ->
-          new Who.Known(yes.identity(), TokenIssuer.hashOf(token).substring(0, 12), session, null);
+          new Who.Known(
+              yes.identity(),
+              TokenIssuer.hashOf(token).substring(0, 12),
+              session,
+              yes.expiresAt(),
+              null);
       case Verification.Refused no -> new Who.Refused(no.code(), no.reason(), null, null);
       case Verification.Unavailable none -> squidDown(none);
     };
@@ -203,7 +216,11 @@ public final class Access {
                 CidrBlock.around(request.address()).toString(),
                 LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toString());
         yield new Who.Known(
-            yes.identity(), Digest.of(session).substring(0, 12), session, headers.replayKey());
+            yes.identity(),
+            Digest.of(session).substring(0, 12),
+            session,
+            endOfDay(),
+            headers.replayKey());
       }
     };
   }
@@ -232,7 +249,8 @@ public final class Access {
     if (!caller.permissions().contains(permission)) {
       return denied(permission, caller.source(), "the token does not carry it", request);
     }
-    return new Decision.Granted(caller, logins.firstUse(service.session(), caller, request));
+    return new Decision.Granted(
+        caller, logins.firstUse(service.session(), service.ends(), caller, request));
   }
 
   private Decision known(Who.Known known, AccessRequest request, Permission permission) {
@@ -277,7 +295,8 @@ public final class Access {
           "signed requests cannot be told from replayed ones while the state database is down",
           e.retryAfter());
     }
-    return new Decision.Granted(caller, logins.firstUse(known.session(), caller, request));
+    return new Decision.Granted(
+        caller, logins.firstUse(known.session(), known.ends(), caller, request));
   }
 
   private Decision denied(
@@ -296,6 +315,15 @@ public final class Access {
       case Allowance.Exceeded exceeded -> new Decision.TooMany(exceeded, record);
       case Allowance.Within _ -> new Decision.Denied(no.code(), no.reason(), record);
     };
+  }
+
+  /// For a token without an end.
+  private Instant never() {
+    return clock.instant().plus(Duration.ofDays(3650));
+  }
+
+  private Instant endOfDay() {
+    return clock.instant().plus(Duration.ofDays(1)).truncatedTo(ChronoUnit.DAYS);
   }
 
   private static boolean same(String claimed, String squidId) {

@@ -24,7 +24,7 @@ final class Logins {
     this.clock = clock;
   }
 
-  Optional<Login> firstUse(String session, Caller caller, AccessRequest request) {
+  Optional<Login> firstUse(String session, Instant ends, Caller caller, AccessRequest request) {
     String hash = Digest.of("session", session);
     if (seen.getIfPresent(hash) != null || seen.asMap().putIfAbsent(hash, true) != null) {
       return Optional.empty();
@@ -43,14 +43,13 @@ final class Logins {
             caller,
             request.address().getHostAddress(),
             request.agent(),
-            clock.instant()));
+            clock.instant(),
+            ends.plus(Duration.ofDays(1))));
   }
 
   void recorded(Login login) {
     try {
-      // Longer than any token or session of ours lives; one that is used after that counts as new.
-      Instant forgetAt = clock.instant().plus(Duration.ofDays(3650));
-      state.firstUses().mark(login.session(), forgetAt);
+      state.firstUses().mark(login.session(), login.forgetAt());
     } catch (StateUnavailable e) {
       // memory knows it until the process ends
     }

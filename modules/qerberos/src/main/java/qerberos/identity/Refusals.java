@@ -27,8 +27,8 @@ public final class Refusals {
 
   private final Clock clock;
   private final Map<Kind, Window> windows = new HashMap<>();
-  private Instant budgetFrom = Instant.EPOCH;
-  private int newKinds;
+  private final Budget strangers = new Budget();
+  private final Budget known = new Budget();
 
   private record Kind(
       AccessCode code,
@@ -50,6 +50,20 @@ public final class Refusals {
     }
   }
 
+  /// How many new kinds came within the minute.
+  private static final class Budget {
+    private Instant from = Instant.EPOCH;
+    private int newKinds;
+
+    boolean spent(Instant now) {
+      if (!now.isBefore(from.plus(WINDOW)) || now.isBefore(from)) {
+        from = now;
+        newKinds = 0;
+      }
+      return ++newKinds > NEW_KINDS_A_MINUTE;
+    }
+  }
+
   public Refusals(Clock clock) {
     this.clock = clock;
   }
@@ -64,8 +78,8 @@ public final class Refusals {
     Instant now = clock.instant();
     String network = CidrBlock.around(request.address()).toString();
     var kind = new Kind(code, permission, identity, network);
-    if (!windows.containsKey(kind) && identity == null && budgetSpent(now)) {
-      kind = new Kind(code, null, null, ANYWHERE);
+    if (!windows.containsKey(kind) && (identity == null ? strangers : known).spent(now)) {
+      kind = new Kind(code, null, identity, ANYWHERE);
     }
     var refusal =
         new Refusal(
@@ -130,14 +144,6 @@ public final class Refusals {
       window.reported = clock.instant();
     }
     return due;
-  }
-
-  private boolean budgetSpent(Instant now) {
-    if (!now.isBefore(budgetFrom.plus(WINDOW)) || now.isBefore(budgetFrom)) {
-      budgetFrom = now;
-      newKinds = 0;
-    }
-    return ++newKinds > NEW_KINDS_A_MINUTE;
   }
 
   private static @Nullable String cut(@Nullable String text) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,7 @@ import qerberos.identity.Decision.Denied;
 import qerberos.identity.Decision.Granted;
 import qerberos.identity.Decision.TooMany;
 import qerberos.identity.Decision.Unavailable;
+import qerberos.settings.LimitSettings;
 
 /// Who gets in and who does not, against the real bundled pair over loopback.
 final class AccessTest {
@@ -387,6 +389,28 @@ final class AccessTest {
     denied(get().signed("did:squid:x", house.key("user123"), now), Permission.AUDIT_READ);
   }
 
+  @Test
+  void garbageInAnyHeader_isRefusedWithACodeAndNeverAnException() throws Exception {
+    house.close();
+    var limits = new LimitSettings(50_000, 100, 200, 60_000, 1_000_000, 50, 500, 100, 50, 10);
+    house = new House(folder, limits);
+    long seed = System.nanoTime();
+    var random = new Random(seed);
+    String token = house.accessToken("user123");
+    String[] names = {"authorization", "x-squid-id", "x-sig", "x-ts", "x-subid", "x-dao-id"};
+    for (int round = 0; round < 400; round++) {
+      SettableRequest request = random.nextBoolean() ? get() : signed(get());
+      StringBuilder text = new StringBuilder(random.nextBoolean() ? "Bearer " + token : "");
+      for (int i = random.nextInt(40); i >= 0; i--) {
+        text.insert(random.nextInt(text.length() + 1), (char) random.nextInt(300));
+      }
+      request.header(names[random.nextInt(names.length)], text.toString());
+      assertThat(house.decide(request, Permission.ADMIN))
+          .as("seed " + seed + " round " + round)
+          .isInstanceOf(Denied.class);
+    }
+  }
+
   // --- blocks, logins, refusals, limits ---
 
   @Test
@@ -425,6 +449,9 @@ final class AccessTest {
     house.close();
     house = new House(folder);
     assertThat(granted(get().bearer(token), Permission.AUDIT_READ).login()).isEmpty();
+    // once the token is dead, nothing of it need be kept
+    house.clock.advance(Duration.ofDays(2));
+    assertThat(house.gate.prune()).isEqualTo(1);
   }
 
   @Test

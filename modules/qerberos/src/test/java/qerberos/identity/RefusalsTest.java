@@ -65,6 +65,28 @@ final class RefusalsTest {
   }
 
   @Test
+  void knownCallerFromEverywhere_staysWithinItsOwnBudget() {
+    int events = 0;
+    for (int i = 0; i < 5000; i++) {
+      var request = SettableRequest.get().from("10." + i / 256 + "." + i % 256 + ".1").build();
+      events +=
+          refusals
+                  .note(
+                      AccessCode.QONSENT_DENIED,
+                      Permission.ADMIN,
+                      "did:squid:" + i % 2,
+                      null,
+                      request)
+                  .isPresent()
+              ? 1
+              : 0;
+    }
+    assertThat(events).isEqualTo(302);
+    assertThat(note("192.0.2.1", null)).as("strangers have their own").isTrue();
+    assertThat(refusals.rest()).extracting(Refusal::identity).hasSize(2);
+  }
+
+  @Test
   void longTexts_areCut() {
     var request = SettableRequest.get().build();
     Refusal refusal =
