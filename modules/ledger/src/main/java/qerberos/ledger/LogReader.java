@@ -22,6 +22,25 @@ public interface LogReader {
   /// @throws IOException when nobody knows
   byte[] tile(TilePath path) throws IOException;
 
+  /// An open ledger of this process, as others would read it.
+  static LogReader of(Ledger ledger) {
+    return new LogReader() {
+      @Override
+      public byte[] checkpoint() {
+        return ledger.signedCheckpoint();
+      }
+
+      @Override
+      public byte[] tile(TilePath path) throws IOException {
+        try {
+          return ledger.tile(path);
+        } catch (IndexOutOfBoundsException e) {
+          throw new NotThere(path.toString());
+        }
+      }
+    };
+  }
+
   /// The hashes of a tile, 32 bytes each, exactly as many as its width. A log may drop a partial
   /// tile once the full one exists, so that one is tried next.
   default byte[] hashes(TilePath path) throws IOException {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,32 @@ class GoClientTest {
         .contains("ok: 755 entries, 755 proved")
         .contains("ok: begins with the 300 entries of the old checkpoint");
     assertThat(outcome.status()).isZero();
+  }
+
+  @Test
+  void goReadsALedgerOnDisk_whileItGrows() throws Exception {
+    LedgerSettings settings =
+        LedgerSettings.of(new FolderStorage(folder.resolve("ledger")), new TestNames())
+            .withKeyTypes(List.of(KeyType.ED25519, KeyType.ML_DSA_44));
+    try (Ledger ledger = Ledger.open(settings)) {
+      append(ledger, 0, 500);
+      SignedNote old = SignedNote.parse(ledger.awaitCheckpoint(500, Duration.ofSeconds(10)));
+      append(ledger, 500, 1300);
+      ledger.awaitCheckpoint(1300, Duration.ofSeconds(10));
+      Outcome outcome = check(LogReader.of(ledger), ledger.keys().getFirst(), 1, old);
+      assertThat(outcome.said())
+          .contains("ok: 1300 entries, 1300 proved")
+          .contains("ok: begins with the 500 entries of the old checkpoint");
+      assertThat(outcome.status()).isZero();
+    }
+  }
+
+  private static void append(Ledger ledger, int from, int to) throws InterruptedException {
+    List<Submission> entries = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      entries.add(new Submission(("name " + i + " entry").getBytes(UTF_8), new byte[0], null));
+    }
+    assertThat(ledger.append(entries)).allMatch(answer -> answer instanceof Appended.At);
   }
 
   @Test
