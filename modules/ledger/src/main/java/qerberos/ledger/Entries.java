@@ -65,8 +65,8 @@ final class Entries implements Closeable {
       long expected = (long) row.size() * Segment.ENTRIES;
       if (first != expected) {
         throw new LedgerDamaged(
-            Segment.FOLDER
-                + ": entries "
+            Segment.FOLDER,
+            "entries "
                 + expected
                 + " to "
                 + (first - 1)
@@ -78,8 +78,8 @@ final class Entries implements Closeable {
       if (!last && row.getLast().count() < Segment.ENTRIES) {
         Segment broken = row.getLast();
         throw new LedgerDamaged(
-            broken.name()
-                + ": entries "
+            broken.name(),
+            "entries "
                 + (first + broken.count())
                 + " to "
                 + (first + Segment.ENTRIES - 1)
@@ -91,8 +91,8 @@ final class Entries implements Closeable {
     long size = row.isEmpty() ? 0 : row.getLast().first() + row.getLast().count();
     if (size < promised) {
       throw new LedgerDamaged(
-          (row.isEmpty() ? Segment.FOLDER : row.getLast().name())
-              + ": entries "
+          row.isEmpty() ? Segment.FOLDER : row.getLast().name(),
+          "entries "
               + size
               + " to "
               + (promised - 1)
@@ -128,7 +128,8 @@ final class Entries implements Closeable {
     }
   }
 
-  private static long firstOf(String name) throws LedgerDamaged {
+  /// The first index that a file's name says.
+  static long firstOf(String name) throws LedgerDamaged {
     int dot = name.indexOf('.');
     String ending = dot < 0 ? "" : name.substring(dot);
     boolean known = ending.equals(OpenSegment.ENDING) || ending.equals(SealedSegment.ENDING);
@@ -138,7 +139,7 @@ final class Entries implements Closeable {
         return first;
       }
     }
-    throw new LedgerDamaged(Segment.FOLDER + "/" + name + ": not a file of a ledger");
+    throw new LedgerDamaged(Segment.FOLDER + "/" + name, "not a file of a ledger");
   }
 
   /// The segment that takes the next frame. A crash right behind its making leaves an empty one,
@@ -219,8 +220,8 @@ final class Entries implements Closeable {
             Hash expected = Hash.at(hashes, (int) (at - begin) * Hash.BYTES);
             if (!hasher.leaf(leaf).equals(expected)) {
               throw new LedgerDamaged(
-                  segments[(int) (at / Segment.ENTRIES)].name()
-                      + ": entry "
+                  segments[(int) (at / Segment.ENTRIES)].name(),
+                  "entry "
                       + at
                       + " is not what tree/0 has at offset "
                       + at * Hash.BYTES);

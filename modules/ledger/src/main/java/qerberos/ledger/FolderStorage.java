@@ -2,33 +2,32 @@ package qerberos.ledger;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Files in a folder of the operating system.
 ///
 /// Java closes a channel under everybody when one thread that reads through it is interrupted, and
-/// drops a POSIX lock when any channel on the locked file is closed. So the lock file is opened
-/// once and never read, and a file whose channel was closed by an interrupt is opened again,
-/// unseen.
+/// drops a POSIX lock when any channel on the locked file is closed. So a file whose channel was
+/// closed by an interrupt is opened again, unseen ([FolderFile]), and the lock file is opened by the
+/// lock's holder alone; other parts of this process are turned away before they touch it.
 ///
 /// Safe for concurrent use.
 public final class FolderStorage implements LogStorage {
   private static final String LOCK = "lock";
+
+  /// Folders that this process has locked.
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
 
@@ -44,24 +43,41 @@ public final class FolderStorage implements LogStorage {
 
   @Override
   public Closeable lock() throws IOException {
-    Path file = folder.resolve(LOCK);
-    makeParent(file);
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    makeParent(folder.resolve(LOCK));
+    Path real = folder.toRealPath();
+    if (!HELD.add(real)) {
+      throw new LedgerLocked(folder + ": already open in this process; one ledger, one writer");
+    }
+    FileChannel channel = null;
     FileLock lock = null;
     try {
+      channel =
+          FileChannel.open(
+              real.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      // Held within this process; reported below like any other holder.
     } finally {
       if (lock == null) {
-        channel.close();
+        release(real, channel);
       }
     }
     if (lock == null) {
       throw new LedgerLocked(folder + ": in use by another process; one ledger, one writer");
     }
-    return channel;
+    FileChannel held = channel;
+    return () -> release(real, held);
+  }
+
+  private static void release(Path real, @Nullable FileChannel channel) throws IOException {
+    try (channel) {
+      // closing lets go of the lock
+    } finally {
+      HELD.remove(real);
+    }
+  }
+
+  @Override
+  public long size(String name) throws IOException {
+    return Files.size(folder.resolve(name));
   }
 
   @Override
@@ -141,122 +157,6 @@ public final class FolderStorage implements LogStorage {
   private static void force(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
-    }
-  }
-
-  private static final class FolderFile implements StoredFile {
-    private final String name;
-    private final Path path;
-    private final Set<? extends OpenOption> options;
-    private final Object key;
-    private volatile FileChannel channel;
-    private volatile boolean closed;
-
-    FolderFile(String name, Path path, Set<? extends OpenOption> options) throws IOException {
-      this.name = name;
-      this.path = path;
-      this.options = options;
-      this.channel = FileChannel.open(path, options);
-      this.key = identity(path);
-    }
-
-    @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public long size() throws IOException {
-      return patiently(FileChannel::size);
-    }
-
-    @Override
-    public int read(ByteBuffer to, long position) throws IOException {
-      int begin = to.position();
-      while (to.hasRemaining()) {
-        long at = position + to.position() - begin;
-        if (patiently(open -> (long) open.read(to, at)) < 0) {
-          break;
-        }
-      }
-      return to.position() - begin;
-    }
-
-    @Override
-    public void write(ByteBuffer from, long position) throws IOException {
-      int begin = from.position();
-      while (from.hasRemaining()) {
-        long at = position + from.position() - begin;
-        patiently(open -> (long) open.write(from, at));
-      }
-    }
-
-    @Override
-    public void truncate(long size) throws IOException {
-      patiently(open -> open.truncate(size).position());
-    }
-
-    @Override
-    public void force() throws IOException {
-      patiently(
-          open -> {
-            open.force(false);
-            return 0;
-          });
-    }
-
-    @Override
-    public void close() throws IOException {
-      synchronized (this) {
-        closed = true;
-        channel.close();
-      }
-    }
-
-    /// Does one operation; when an interrupt, of this thread or of another one that used the same
-    /// channel, closed the channel under it, opens the file again and does it once more.
-    private long patiently(Operation operation) throws IOException {
-      boolean interrupted = false;
-      try {
-        while (true) {
-          FileChannel open = channel;
-          try {
-            return operation.on(open);
-          } catch (ClosedByInterruptException e) {
-            interrupted |= Thread.interrupted();
-            reopen(open);
-          } catch (ClosedChannelException e) {
-            reopen(open);
-          }
-        }
-      } finally {
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
-      }
-    }
-
-    private synchronized void reopen(FileChannel broken) throws IOException {
-      if (closed) {
-        throw new ClosedChannelException();
-      }
-      if (channel.equals(broken)) {
-        if (!key.equals(identity(path))) {
-          throw new NoSuchFileException(path.toString(), null, "replaced by another file");
-        }
-        channel = FileChannel.open(path, options);
-      }
-    }
-
-    /// Which file this is, whatever its name: on POSIX, device and inode.
-    private static Object identity(Path path) throws IOException {
-      Object key =
-          Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class).fileKey();
-      return key == null ? path : key;
-    }
-
-    private interface Operation {
-      long on(FileChannel open) throws IOException;
     }
   }
 }

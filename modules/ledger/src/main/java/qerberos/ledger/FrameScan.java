@@ -102,6 +102,12 @@ final class FrameScan {
     return new Tail.Torn(end);
   }
 
+  /// Whether what stands here begins like the next frame: a write that was interrupted, rather than
+  /// something else.
+  boolean beginsFrame() throws IOException {
+    return behindClaimed() > position + 1;
+  }
+
   /// Where a whole frame could stand behind the broken one: behind its end when its head can be
   /// read, so that nothing a sender put inside an entry is ever taken for a frame.
   private long behindClaimed() throws IOException {

@@ -203,12 +203,10 @@ final class IdRun implements Closeable {
   }
 
   private static LedgerDamaged damaged(StoredFile file, long offset, String what) {
-    return new LedgerDamaged(
-        file.name()
-            + ": offset "
-            + offset
-            + ": "
-            + what
+    return LedgerDamaged.at(
+        file.name(),
+        offset,
+        what
             + "; it follows from the entries: delete the folder ids, a start makes it anew");
   }
 

@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Who this ledger is: its name and its keys, made once and kept with it.
 ///
-///     FORMAT   the number of the format, `1`
+///     FORMAT   the number of the format and the CRC-32C of its digits, `1 90f599e3`
 ///     origin   the log's name
 ///     keys     verifier keys of all times, one on each line, the present ones first
 ///     key      the private keys, one on each line, readable by the owner alone; not there when
@@ -52,7 +53,7 @@ record LedgerKeys(String origin, List<SigningKey> signing, List<VerifierKey> ver
     if (signing.isEmpty()) {
       if (origin != null) {
         throw new LedgerDamaged(
-            KEY + ": missing from " + storage.where() + ", and no signing key is configured");
+            KEY, "missing from " + storage.where() + ", and no signing key is configured");
       }
       signing = make(settings);
       write(storage, KEY, signing.stream().map(SigningKey::secretText).toList(), true);
@@ -81,7 +82,7 @@ record LedgerKeys(String origin, List<SigningKey> signing, List<VerifierKey> ver
       write(storage, ORIGIN, List.of(origin), false);
     }
     if (readLine(storage, FORMAT) == null) {
-      write(storage, FORMAT, List.of(Integer.toString(FORMAT_NUMBER)), false);
+      write(storage, FORMAT, List.of(formatLine(Integer.toString(FORMAT_NUMBER))), false);
     }
     return new LedgerKeys(origin, signing, verifiers);
   }
@@ -98,17 +99,31 @@ record LedgerKeys(String origin, List<SigningKey> signing, List<VerifierKey> ver
     return new LedgerKeys(origin, List.of(), verifiers(storage));
   }
 
+  /// @throws LedgerDamaged when the file is not what any program wrote
+  /// @throws IOException when a newer one did
   private static void checkFormat(LogStorage storage) throws IOException {
-    String format = readLine(storage, FORMAT);
-    if (format != null && !format.equals(Integer.toString(FORMAT_NUMBER))) {
-      throw new IOException(
-          storage.where()
-              + ": format '"
-              + format
-              + "', this program reads and writes "
-              + FORMAT_NUMBER
-              + "; a newer program wrote it, or FORMAT was changed");
+    String line = readLine(storage, FORMAT);
+    if (line == null || line.equals(formatLine(Integer.toString(FORMAT_NUMBER)))) {
+      return;
     }
+    String number = line.substring(0, Math.max(0, line.indexOf(' ')));
+    if (!number.matches("[0-9]{1,9}") || !line.equals(formatLine(number))) {
+      throw new LedgerDamaged(FORMAT, "not a format number with its checksum");
+    }
+    throw new IOException(
+        storage.where()
+            + ": format "
+            + number
+            + ", this program reads and writes "
+            + FORMAT_NUMBER
+            + "; use the newer program that wrote it");
+  }
+
+  private static String formatLine(String number) {
+    byte[] digits = number.getBytes(StandardCharsets.UTF_8);
+    return number
+        + " "
+        + HexFormat.of().toHexDigits(SealedSegment.crc(digits, 0, digits.length));
   }
 
   private static List<SigningKey> make(LedgerSettings settings) {
@@ -125,13 +140,13 @@ record LedgerKeys(String origin, List<SigningKey> signing, List<VerifierKey> ver
     return keys;
   }
 
-  private static List<SigningKey> storedKeys(LogStorage storage) throws IOException {
+  static List<SigningKey> storedKeys(LogStorage storage) throws IOException {
     List<SigningKey> keys = new ArrayList<>();
     for (String line : readLines(storage, KEY)) {
       try {
         keys.add(SigningKey.parse(line));
       } catch (IllegalArgumentException e) {
-        throw new LedgerDamaged(KEY + ": " + e.getMessage(), e);
+        throw new LedgerDamaged(KEY, String.valueOf(e.getMessage()));
       }
     }
     return keys;
@@ -143,7 +158,7 @@ record LedgerKeys(String origin, List<SigningKey> signing, List<VerifierKey> ver
       try {
         keys.add(VerifierKey.parse(line));
       } catch (IllegalArgumentException e) {
-        throw new LedgerDamaged(KEYS + ": " + e.getMessage(), e);
+        throw new LedgerDamaged(KEYS, String.valueOf(e.getMessage()));
       }
     }
     return keys;
@@ -152,7 +167,7 @@ record LedgerKeys(String origin, List<SigningKey> signing, List<VerifierKey> ver
   private static @Nullable String readLine(LogStorage storage, String name) throws IOException {
     List<String> lines = readLines(storage, name);
     if (lines.size() > 1) {
-      throw new LedgerDamaged(name + ": " + lines.size() + " lines, want 1");
+      throw new LedgerDamaged(name, lines.size() + " lines, want 1");
     }
     return lines.isEmpty() ? null : lines.getFirst();
   }
@@ -166,7 +181,7 @@ record LedgerKeys(String origin, List<SigningKey> signing, List<VerifierKey> ver
       return List.of();
     }
     if (text.isEmpty() || !text.endsWith("\n")) {
-      throw new LedgerDamaged(name + ": does not end with a newline");
+      throw new LedgerDamaged(name, "does not end with a newline");
     }
     return List.of(text.substring(0, text.length() - 1).split("\n", -1));
   }

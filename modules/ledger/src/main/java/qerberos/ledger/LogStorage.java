@@ -22,12 +22,20 @@ public interface LogStorage {
 
   /// Takes the right to write, for this process and this object alone, until the result is closed.
   ///
+  /// The file of the lock, `lock`, must never be opened otherwise: on POSIX, closing it anywhere in
+  /// this process would let go of the lock.
+  ///
   /// @throws LedgerLocked when somebody else has it
   Closeable lock() throws IOException;
 
   /// The names of the files in a folder (empty: the top), sorted, without the folder; none when the
   /// folder does not exist. Folders are not listed.
   List<String> list(String folder) throws IOException;
+
+  /// How many bytes a file has, found out without opening it.
+  ///
+  /// @throws java.nio.file.NoSuchFileException when it does not exist
+  long size(String name) throws IOException;
 
   /// Makes an empty file that can be read and written, replacing one of that name.
   ///

@@ -62,8 +62,7 @@ final class OpenSegment implements Segment {
     FrameScan.EntryPlaces places =
         (bytes, leafAt, leaf, attachment, position) -> {
           if (seen[0] == ENTRIES) {
-            throw new LedgerDamaged(
-                file.name() + ": offset " + position + ": more than " + ENTRIES + " entries");
+            throw LedgerDamaged.at(file.name(), position, "more than " + ENTRIES + " entries");
           }
           segment.places[seen[0]++] = place(position, Frame.ENTRY_HEAD + leaf + attachment);
         };
@@ -84,11 +83,10 @@ final class OpenSegment implements Segment {
         }
       }
       case FrameScan.Tail.Damaged(long next) ->
-          throw new LedgerDamaged(
-              file.name()
-                  + ": bytes "
-                  + segment.end
-                  + " to "
+          throw LedgerDamaged.at(
+              file.name(),
+              segment.end,
+              "these bytes up to "
                   + (next - 1)
                   + " were a frame once and are not any more; entries from "
                   + (first + segment.count)
@@ -185,8 +183,8 @@ final class OpenSegment implements Segment {
         byte[] leaf = new byte[bytes.getShort() & 0xffff];
         int rest = lengthOf(at) - Frame.ENTRY_HEAD - leaf.length;
         if (rest < 0 || bytes.getInt() != rest) {
-          throw new LedgerDamaged(
-              name() + ": offset " + positionOf(at) + ": entry " + (first + at) + " was changed");
+          throw LedgerDamaged.at(
+              name(), positionOf(at), "entry " + (first + at) + " was changed");
         }
         bytes.get(leaf);
         byte[] attachment = NOTHING;
@@ -223,13 +221,8 @@ final class OpenSegment implements Segment {
                 frame.add(new Entry(scan.nextIndex() + frame.size(), leafBytes, attached));
               });
       if (!whole) {
-        throw new LedgerDamaged(
-            name()
-                + ": offset "
-                + scan.position()
-                + ": the frame with entry "
-                + scan.nextIndex()
-                + " was changed");
+        throw LedgerDamaged.at(
+            name(), scan.position(), "the frame with entry " + scan.nextIndex() + " was changed");
       }
       for (Entry entry : frame) {
         visitor.entry(entry.index(), entry.leaf(), entry.attachment());

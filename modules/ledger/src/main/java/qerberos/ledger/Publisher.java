@@ -61,7 +61,7 @@ final class Publisher implements Runnable {
       Trust trust = Trust.in(keys.verifiers());
       return new Published(trust.open(note), note, now);
     } catch (IllegalArgumentException | Trust.Refused e) {
-      throw new LedgerDamaged(FILE + ": " + e.getMessage(), e);
+      throw new LedgerDamaged(FILE, String.valueOf(e.getMessage()));
     }
   }
 

@@ -67,7 +67,7 @@ final class Recovery {
     if (published == null) {
       // The first start, or a crash in it: there cannot be an entry before there is a checkpoint.
       if (!storage.list(Segment.FOLDER).isEmpty()) {
-        throw new LedgerDamaged(Publisher.FILE + ": missing, and there are entries");
+        throw new LedgerDamaged(Publisher.FILE, "missing, and there are entries");
       }
       published =
           Publisher.publish(settings, keys, new Checkpoint(keys.origin(), 0, Rfc6962.emptyRoot()));
@@ -75,7 +75,7 @@ final class Recovery {
     Checkpoint promise = published.checkpoint();
     if (!promise.origin().equals(keys.origin())) {
       throw new LedgerDamaged(
-          LedgerKeys.ORIGIN + ": not that of the checkpoint, '" + promise.origin() + "'");
+          LedgerKeys.ORIGIN, "not that of the checkpoint, '" + promise.origin() + "'");
     }
     Tree tree = new Tree(new TreeFiles(storage, true));
     Entries entries = new Entries(storage, codecs(settings.codec(), settings.oldCodecs()), tree);
@@ -100,7 +100,7 @@ final class Recovery {
     long inTree = parts.tree().files().durable();
     if (inTree > size) {
       throw new LedgerDamaged(
-          TreeFiles.MARK + ": says " + inTree + " entries were safe, there are " + size);
+          TreeFiles.MARK, "says " + inTree + " entries were safe, there are " + size);
     }
     long inIds = startIds(parts.ids(), size);
     if (size - inTree > 2L * Segment.ENTRIES) {
@@ -172,6 +172,7 @@ final class Recovery {
             (index, leaf, attachment) -> recomputed.add(hasher.leaf(leaf)));
     if (!recomputed.root().equals(promise.root())) {
       throw new LedgerDamaged(
+          Segment.FOLDER,
           "the entries 0 to "
               + (promise.size() - 1)
               + " have the root "

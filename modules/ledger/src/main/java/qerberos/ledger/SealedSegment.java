@@ -113,6 +113,11 @@ final class SealedSegment implements Segment {
     }
   }
 
+  /// Reads and checks the head, unless that was done before.
+  void open() throws IOException {
+    opened();
+  }
+
   /// One bundle, from the cache or the file.
   ///
   /// @param number of the bundle within the whole log
@@ -222,7 +227,7 @@ final class SealedSegment implements Segment {
   }
 
   private LedgerDamaged damaged(long offset, String what) {
-    return new LedgerDamaged(name + ": offset " + offset + ": " + what);
+    return LedgerDamaged.at(name, offset, what);
   }
 
   @Override

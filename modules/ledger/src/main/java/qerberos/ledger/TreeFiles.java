@@ -1,7 +1,6 @@
 package qerberos.ledger;
 
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -69,12 +68,7 @@ final class TreeFiles implements HashReader.TileHashes, Closeable {
   /// Up to which size all levels are safe and whole: what `tree/durable` says, or 0 when it, or a
   /// hash it promises, is not there.
   long durable() throws IOException {
-    long size;
-    try (StoredFile mark = storage.openToRead(MARK)) {
-      size = readMark(mark.readFully(0, MARK_BYTES));
-    } catch (NoSuchFileException | EOFException e) {
-      return 0;
-    }
+    long size = Math.max(0, marked());
     for (int level = 0; level < LEVELS; level++) {
       if (length(level) < TilePath.hashes(size, level)) {
         return 0;
@@ -83,15 +77,21 @@ final class TreeFiles implements HashReader.TileHashes, Closeable {
     return size;
   }
 
-  /// The size a mark's bytes say, or 0 when they are not those of a mark.
-  static long readMark(byte[] bytes) {
+  /// What `tree/durable` says: 0 when it does not exist, -1 when it is not what was written.
+  long marked() throws IOException {
+    byte[] bytes;
+    try {
+      bytes = SmallFile.read(storage, MARK);
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
     ByteBuffer mark = ByteBuffer.wrap(bytes);
     boolean whole =
         bytes.length == MARK_BYTES
             && mark.getLong(0) == MARK_MAGIC
             && mark.getInt(16) == checksum(bytes)
             && mark.getLong(8) >= 0;
-    return whole ? mark.getLong(8) : 0;
+    return whole ? mark.getLong(8) : -1;
   }
 
   /// Forces all levels, then records that the tree of `size` entries, all written before, is safe.

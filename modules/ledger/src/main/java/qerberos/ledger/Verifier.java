@@ -72,6 +72,24 @@ public final class Verifier {
     return new LogCheck(log, checkpoint, before, entries, progress, checked).run();
   }
 
+  /// Recomputes a ledger's folder from the bytes of its entries: every level of its tree, the names,
+  /// the root that was signed, and that nothing else lies there. Works beside a running server,
+  /// then up to the checkpoint; otherwise nobody can open the ledger until it is done.
+  ///
+  /// @param names how this ledger's entries are called
+  /// @param codecs what its segments may have been compressed with, besides [Deflate]
+  public Verification folder(LogStorage storage, EntryNames names, Codec... codecs) {
+    List<Codec> known = Recovery.codecs(new Deflate(), List.of(codecs));
+    int threads = Runtime.getRuntime().availableProcessors();
+    return new FolderCheck(storage, names, known, trust, old, progress, threads).run();
+  }
+
+  /// The keys that lie in a ledger's folder. Whoever can change the folder can change them too: a
+  /// verification with these finds damage, not an intruder who signed anew.
+  public static List<VerifierKey> keysOf(LogStorage storage) throws IOException {
+    return LedgerKeys.openToRead(storage).verifiers();
+  }
+
   /// Checks a proof file: the log's signature on its checkpoint, and that the entry lies under it.
   ///
   /// @param entry the bytes of the entry, or null to take those that the proof carries with it

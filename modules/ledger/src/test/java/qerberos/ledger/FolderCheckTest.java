@@ -1,0 +1,122 @@
+package qerberos.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a verification of a folder finds.
+class FolderCheckTest {
+  @TempDir Path folder;
+
+  private static final EntryNames NAMES = new TestNames();
+
+  private FolderStorage storage() {
+    return new FolderStorage(folder);
+  }
+
+  private Verification verify() throws Exception {
+    return new Verifier(trust).folder(storage(), NAMES);
+  }
+
+  private Trust trust =
+      Trust.in(List.of(SigningKey.generate("x", KeyType.ED25519, new java.security.SecureRandom()).verifier()));
+
+  /// A ledger of this many entries, closed in peace, its full segments sealed.
+  private void make(int size) throws Exception {
+    try (Ledger ledger = Ledger.open(LedgerSettings.of(storage(), NAMES))) {
+      for (int from = 0; from < size; from += 4096) {
+        List<Submission> batch = new ArrayList<>();
+        for (int i = from; i < Math.min(size, from + 4096); i++) {
+          batch.add(new Submission(LedgerTest.leaf(i), LedgerTest.attachment(i), null));
+        }
+        ledger.append(batch);
+      }
+      while (ledger.status().unsealedSegments() > 0) {
+        Thread.sleep(10);
+      }
+      trust = Trust.in(ledger.keys());
+    }
+  }
+
+  @Test
+  void closedInPeace_holds() throws Exception {
+    make(2 * Segment.ENTRIES + 777);
+    assertThat(verify()).isInstanceOf(Verification.Holds.class);
+  }
+
+  @Test
+  void inUse_holdsUpToTheCheckpoint() throws Exception {
+    make(1000);
+    try (Ledger ledger = Ledger.open(LedgerSettings.of(storage(), NAMES))) {
+      ledger.append(List.of(new Submission("x=1".getBytes())));
+      assertThat(verify()).isInstanceOf(Verification.Holds.class);
+    }
+  }
+
+  @Test
+  void everyFlippedBitOfASmallLedger_isFoundInItsFile() throws Exception {
+    make(300);
+    long seed = Long.getLong("seed", 1);
+    Random random = new Random(seed);
+    int tried = 0;
+    for (Path file : files()) {
+      byte[] good = Files.readAllBytes(file);
+      String name = folder.relativize(file).toString();
+      for (int at = 0; at < good.length; at += good.length < 3000 ? 1 + random.nextInt(3) : 4001) {
+        flip(file, good, at, random.nextInt(8));
+        assertFound(name, at, seed);
+        tried++;
+      }
+      Files.write(file, good);
+    }
+    System.out.println("flipped " + tried + " bits, seed " + seed);
+    assertThat(verify()).isInstanceOf(Verification.Holds.class);
+  }
+
+  @Test
+  void flippedBitsOfSealedSegmentsAndRuns_areFoundInTheirFile() throws Exception {
+    make(Segment.ENTRIES + 300);
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    for (Path file : files()) {
+      byte[] good = Files.readAllBytes(file);
+      String name = folder.relativize(file).toString();
+      for (int i = 0; i < 12 && good.length > 3000; i++) {
+        int at = i < 2 ? random.nextInt(6000) % good.length : random.nextInt(good.length);
+        flip(file, good, at, random.nextInt(8));
+        assertFound(name, at, seed);
+      }
+      Files.write(file, good);
+    }
+  }
+
+  private void assertFound(String name, int at, long seed) throws Exception {
+    Verification found = verify();
+    assertThat(found)
+        .as("bit of byte %d of %s, seed %d", at, name, seed)
+        .isInstanceOf(Verification.Broken.class);
+    assertThat(((Verification.Broken) found).damages())
+        .as("bit of byte %d of %s, seed %d", at, name, seed)
+        .anyMatch(damage -> damage.where().startsWith(name));
+  }
+
+  private static void flip(Path file, byte[] good, int at, int bit) throws Exception {
+    byte[] bad = good.clone();
+    bad[at] ^= (byte) (1 << bit);
+    Files.write(file, bad);
+  }
+
+  private List<Path> files() throws Exception {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+}
