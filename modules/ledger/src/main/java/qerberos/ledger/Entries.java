@@ -221,10 +221,7 @@ final class Entries implements Closeable {
             if (!hasher.leaf(leaf).equals(expected)) {
               throw new LedgerDamaged(
                   segments[(int) (at / Segment.ENTRIES)].name(),
-                  "entry "
-                      + at
-                      + " is not what tree/0 has at offset "
-                      + at * Hash.BYTES);
+                  "entry " + at + " is not what tree/0 has at offset " + at * Hash.BYTES);
             }
             visitor.entry(at, leaf, attachment);
           });

@@ -121,8 +121,7 @@ final class FolderFile implements StoredFile {
 
   /// Which file this is, whatever its name: on POSIX, device and inode.
   private static Object identity(Path path) throws IOException {
-    Object key =
-        Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     return key == null ? path : key;
   }
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Java closes a channel under everybody when one thread that reads through it is interrupted, and
 /// drops a POSIX lock when any channel on the locked file is closed. So a file whose channel was
-/// closed by an interrupt is opened again, unseen ([FolderFile]), and the lock file is opened by the
-/// lock's holder alone; other parts of this process are turned away before they touch it.
+/// closed by an interrupt is opened again, unseen ([FolderFile]), and the lock file is opened by
+/// the lock's holder alone; other parts of this process are turned away before they touch it.
 ///
 /// Safe for concurrent use.
 public final class FolderStorage implements LogStorage {
@@ -52,8 +52,7 @@ public final class FolderStorage implements LogStorage {
     FileLock lock = null;
     try {
       channel =
-          FileChannel.open(
-              real.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(real.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       lock = channel.tryLock();
     } finally {
       if (lock == null) {

@@ -206,8 +206,7 @@ final class IdRun implements Closeable {
     return LedgerDamaged.at(
         file.name(),
         offset,
-        what
-            + "; it follows from the entries: delete the folder ids, a start makes it anew");
+        what + "; it follows from the entries: delete the folder ids, a start makes it anew");
   }
 
   @Override

@@ -121,9 +121,7 @@ record LedgerKeys(String origin, List<SigningKey> signing, List<VerifierKey> ver
 
   private static String formatLine(String number) {
     byte[] digits = number.getBytes(StandardCharsets.UTF_8);
-    return number
-        + " "
-        + HexFormat.of().toHexDigits(SealedSegment.crc(digits, 0, digits.length));
+    return number + " " + HexFormat.of().toHexDigits(SealedSegment.crc(digits, 0, digits.length));
   }
 
   private static List<SigningKey> make(LedgerSettings settings) {

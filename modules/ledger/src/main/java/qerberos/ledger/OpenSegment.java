@@ -183,8 +183,7 @@ final class OpenSegment implements Segment {
         byte[] leaf = new byte[bytes.getShort() & 0xffff];
         int rest = lengthOf(at) - Frame.ENTRY_HEAD - leaf.length;
         if (rest < 0 || bytes.getInt() != rest) {
-          throw LedgerDamaged.at(
-              name(), positionOf(at), "entry " + (first + at) + " was changed");
+          throw LedgerDamaged.at(name(), positionOf(at), "entry " + (first + at) + " was changed");
         }
         bytes.get(leaf);
         byte[] attachment = NOTHING;

@@ -1,7 +1,6 @@
 package qerberos.ledger;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 /// Reads one segment from its bytes, entry by entry, and compares what follows from them with the
 /// stored hashes of the first two tile levels.
 ///
-/// Where a segment cannot be read, its stored leaf hashes stand in, so that one damage does not hide
-/// others; the segment is reported all the same.
+/// Where a segment cannot be read, its stored leaf hashes stand in, so that one damage does not
+/// hide others; the segment is reported all the same.
 ///
 /// Used by one thread at a time.
 final class SegmentCheck {
   /// More than this many damages of one segment say nothing new.
   private static final int MOST = 10;
 
-  private final FolderCheck.Source source;
+  private final CheckSource source;
   private final String name;
   private final long first;
   private final LongConsumer read;
@@ -40,25 +39,63 @@ final class SegmentCheck {
   /// of them only the signed root can tell.
   record Suspect(Verification.Damage ifEntry, Verification.Damage ifTree) {}
 
-  /// What came of it.
-  ///
-  /// @param count how many entries there are
-  /// @param leaves their leaf hashes
-  /// @param ids the sum over the names of all entries
-  /// @param note something that is worth telling and is no damage
-  record Result(
-      long first,
-      int count,
-      byte[] leaves,
-      IdSum ids,
-      List<Verification.Damage> damages,
-      List<Suspect> suspects,
-      @Nullable String note) {}
+  /// What came of it. Of one reader.
+  static final class Result {
+    private final long first;
+    private final int count;
+    private final byte[] leaves;
+    private final IdSum ids;
+    private final List<Verification.Damage> damages;
+    private final List<Suspect> suspects;
+    private final @Nullable String note;
+
+    private Result(SegmentCheck check, int count) {
+      this.first = check.first;
+      this.count = count;
+      this.leaves = check.leaves;
+      this.ids = check.sum;
+      this.damages = check.damages;
+      this.suspects = check.suspects;
+      this.note = check.note;
+    }
+
+    long first() {
+      return first;
+    }
+
+    /// How many entries there are.
+    int count() {
+      return count;
+    }
+
+    /// Their leaf hashes, 32 bytes each, from the array's beginning on.
+    byte[] leaves() {
+      return leaves;
+    }
+
+    /// The sum over the names of all entries.
+    IdSum ids() {
+      return ids;
+    }
+
+    List<Verification.Damage> damages() {
+      return damages;
+    }
+
+    List<Suspect> suspects() {
+      return suspects;
+    }
+
+    /// Something that is worth telling and is no damage.
+    @Nullable String note() {
+      return note;
+    }
+  }
 
   /// @param expected how many entries there must be at least
   /// @param read is told of every 256 entries
   SegmentCheck(
-      FolderCheck.Source source, String name, long first, int expected, LongConsumer read) {
+      CheckSource source, String name, long first, int expected, LongConsumer read) {
     this.source = source;
     this.name = name;
     this.first = first;
@@ -89,7 +126,7 @@ final class SegmentCheck {
       compareLeaves(count / TilePath.FULL, count % TilePath.FULL);
     }
     if (count < expected) {
-      byte[] stored = source.treeBytes(0, first + count, expected - count);
+      byte[] stored = source.stored(0, first + count, expected - count);
       System.arraycopy(stored, 0, leaves, count * Hash.BYTES, stored.length);
     }
     if (!damages.isEmpty()) {
@@ -97,14 +134,7 @@ final class SegmentCheck {
     }
     int complete = Math.max(count, expected);
     compareRoots(complete);
-    return new Result(
-        first,
-        complete,
-        Arrays.copyOf(leaves, complete * Hash.BYTES),
-        sum,
-        damages,
-        suspects,
-        note);
+    return new Result(this, complete);
   }
 
   private void readSealed() throws IOException {
@@ -124,7 +154,7 @@ final class SegmentCheck {
           damages.add(e.damage());
           // Go on with the next bundle; the stored hashes stand in for this one.
           int lost = (at + 1) * TilePath.FULL - count;
-          byte[] stored = source.treeBytes(0, first + count, lost);
+          byte[] stored = source.stored(0, first + count, lost);
           System.arraycopy(stored, 0, leaves, count * Hash.BYTES, stored.length);
           count += lost;
         }
@@ -156,7 +186,9 @@ final class SegmentCheck {
             throw LedgerDamaged.at(
                 name,
                 scan.position(),
-                "entry " + scan.nextIndex() + " is in a broken frame; a whole one follows at "
+                "entry "
+                    + scan.nextIndex()
+                    + " is in a broken frame; a whole one follows at "
                     + next);
         case FrameScan.Tail.Torn(long end) -> {
           if (!scan.beginsFrame() || count < expected) {
@@ -193,14 +225,13 @@ final class SegmentCheck {
   /// Compares the leaf hashes of one tile with the stored ones.
   private void compareLeaves(int tile, int width) throws IOException {
     int at = tile * TilePath.FULL;
-    byte[] stored = source.treeBytes(0, first + at, width);
+    byte[] stored = source.stored(0, first + at, width);
     for (int i = 0; i < width; i++) {
       int from = i * Hash.BYTES;
       int mine = (at + i) * Hash.BYTES;
       boolean same =
           from + Hash.BYTES <= stored.length
-              && Arrays.equals(
-                  stored, from, from + Hash.BYTES, leaves, mine, mine + Hash.BYTES);
+              && Arrays.equals(stored, from, from + Hash.BYTES, leaves, mine, mine + Hash.BYTES);
       if (!same && source.strict(first + at + i, 0) && suspects.size() < MOST) {
         long index = first + at + i;
         suspects.add(
@@ -224,6 +255,6 @@ final class SegmentCheck {
           .fold(leaves, tile * TilePath.FULL * Hash.BYTES, TilePath.FULL)
           .copyTo(roots, tile * Hash.BYTES);
     }
-    damages.addAll(source.compare(1, first / TilePath.FULL, ByteBuffer.wrap(roots), full));
+    damages.addAll(source.compare(1, first / TilePath.FULL, roots, full));
   }
 }

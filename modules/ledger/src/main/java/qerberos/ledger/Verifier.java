@@ -72,9 +72,9 @@ public final class Verifier {
     return new LogCheck(log, checkpoint, before, entries, progress, checked).run();
   }
 
-  /// Recomputes a ledger's folder from the bytes of its entries: every level of its tree, the names,
-  /// the root that was signed, and that nothing else lies there. Works beside a running server,
-  /// then up to the checkpoint; otherwise nobody can open the ledger until it is done.
+  /// Recomputes a ledger's folder from the bytes of its entries: every level of its tree, the
+  /// names, the root that was signed, and that nothing else lies there. Works beside a running
+  /// server, then up to the checkpoint; otherwise nobody can open the ledger until it is done.
   ///
   /// @param names how this ledger's entries are called
   /// @param codecs what its segments may have been compressed with, besides [Deflate]
