@@ -73,6 +73,11 @@ final class Api implements AutoCloseable {
     return json(send("POST", path, "application/json", bytes));
   }
 
+  Reply put(String path, Json body) throws Failure {
+    byte[] bytes = JsonText.compact(body).getBytes(StandardCharsets.UTF_8);
+    return json(send("PUT", path, "application/json", bytes));
+  }
+
   Reply delete(String path) throws Failure {
     return json(send(request(path).DELETE()));
   }

@@ -10,6 +10,7 @@ import picocli.CommandLine.Parameters;
 /// `bench`: runs a program of the module `benchmarks`, which the launcher puts on the class path.
 @Command(
     name = "bench",
+    header = "Measure on this machine.",
     description = {
       "Measure on this machine: ingest, search, ledger, verify, startup.",
       "Figures with their conditions are in modules/benchmarks/RESULTS.md."

@@ -10,6 +10,7 @@ import qerberos.event.Json;
 /// `keys`: the public keys under which the log is verified.
 @Command(
     name = "keys",
+    header = "Print the log's public keys.",
     description = {
       "Print the log's public keys, one C2SP verifier key per line, the current ones first.",
       "Give one to whoever is to verify: qerberos verify ... --key KEY"

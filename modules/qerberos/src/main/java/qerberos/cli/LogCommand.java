@@ -17,6 +17,7 @@ import qerberos.event.Json;
 /// `log`: records one event.
 @Command(
     name = "log",
+    header = "Record one event.",
     description = {
       "Record one event: from options, or from a JSON file (- is standard input).",
       "Example: qerberos log --type document.share --ref document:42 --actor did:squid:alice"

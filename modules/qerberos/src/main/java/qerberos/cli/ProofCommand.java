@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
 /// `proof`: the file that proves, offline and for anybody, that an event is in the log.
 @Command(
     name = "proof",
+    header = "Fetch the proof that an event is in the log.",
     description = {
       "Fetch the proof that an event is in the log: one text file (c2sp.org/tlog-proof@v1) that",
       "\"qerberos verify\" and any C2SP client check without a server."

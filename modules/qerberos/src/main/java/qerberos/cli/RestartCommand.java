@@ -15,6 +15,7 @@ import qerberos.settings.SettingsFaults;
 /// `restart`: stops the server of a folder and starts it again with the arguments it had.
 @Command(
     name = "restart",
+    header = "Stop the server and start it again as it was started.",
     description = {
       "Stop the server and start it again, detached, with the options it was started with.",
       "New settings are checked before the old server is stopped. Connections are refused for",

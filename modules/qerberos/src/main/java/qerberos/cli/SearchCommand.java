@@ -13,6 +13,7 @@ import qerberos.event.Json;
 /// `search`: finds events.
 @Command(
     name = "search",
+    header = "Find events.",
     description = {
       "Find events. Example: qerberos search 'type:auth.login verdict:DENY details.ip:10.0.0.0/8'",
       "Words are joined by AND; OR, NOT, -, ( ), prefixes (type:auth.*) and ranges work too."

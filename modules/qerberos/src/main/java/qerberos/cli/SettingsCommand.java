@@ -17,6 +17,7 @@ import qerberos.settings.Values;
 /// `settings`: what is set, to what, and where that was said.
 @Command(
     name = "settings",
+    header = "Show every setting, its value and where it was said.",
     description = {
       "Show every setting with its value and where it was said; check them without starting.",
       "Secrets are shown as ***."

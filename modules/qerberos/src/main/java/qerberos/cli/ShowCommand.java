@@ -9,6 +9,7 @@ import qerberos.event.Json;
 /// `show`: one event with everything that is known about it.
 @Command(
     name = "show",
+    header = "Show one event whole.",
     description =
         "Show one event whole: what was sent, where it stands in the log, what covers it.",
     mixinStandardHelpOptions = true)

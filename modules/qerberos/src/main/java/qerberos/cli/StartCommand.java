@@ -29,6 +29,7 @@ import qerberos.settings.SettingsFaults;
 /// in a file.
 @Command(
     name = "start",
+    header = "Start everything on this machine.",
     description = {
       "Start everything: the API, the log, and, unless real ones are configured, a bundled sQuid",
       "and Qonsent. In the foreground; Ctrl-C or \"qerberos stop\" ends it."

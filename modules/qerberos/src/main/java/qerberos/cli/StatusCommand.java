@@ -12,6 +12,7 @@ import qerberos.service.ServerFile;
 /// `status`: whether a server runs on a folder, where, and how it is.
 @Command(
     name = "status",
+    header = "Say whether a server runs, where, and how it is.",
     description = "Say whether a server runs on the folder, where, and how it is.",
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {

@@ -10,6 +10,7 @@ import qerberos.service.ServerFile;
 /// `stop`: asks the server of a folder to finish, and waits until it has.
 @Command(
     name = "stop",
+    header = "Stop the server; nothing accepted is lost.",
     description = {
       "Stop the server: it takes nothing new, finishes what is in flight, forces it to disk,",
       "publishes a last checkpoint and exits."

@@ -6,7 +6,11 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 
 /// `version`: which version this is and what it runs on.
-@Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
+@Command(
+    name = "version",
+    header = "Print the version.",
+    description = "Print the version.",
+    mixinStandardHelpOptions = true)
 final class VersionCommand implements Callable<Integer> {
   /// The one version of the product.
   static final String VERSION = "1.0.0";
