@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import qerberos.identity.UpstreamHealth.Status;
 
@@ -41,9 +42,10 @@ final class Upstream implements AutoCloseable {
   private final URI base;
   private final Duration timeout;
   private final Clock clock;
-  private final HttpClient client;
+  private final ReentrantLock making = new ReentrantLock();
   private final CircuitBreaker breaker;
   private volatile @Nullable UpstreamHealth health;
+  private volatile @Nullable HttpClient client;
 
   /// A status below 500 and a JSON object, empty when there was none.
   record Reply(int status, Message body) {}
@@ -61,12 +63,6 @@ final class Upstream implements AutoCloseable {
     this.base = base;
     this.timeout = timeout;
     this.clock = clock;
-    this.client =
-        HttpClient.newBuilder()
-            .version(Version.HTTP_1_1)
-            .followRedirects(Redirect.NEVER)
-            .connectTimeout(timeout)
-            .build();
     this.breaker =
         CircuitBreaker.of(
             name,
@@ -143,7 +139,34 @@ final class Upstream implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
+    HttpClient made = client;
+    if (made != null) {
+      made.shutdownNow();
+    }
+  }
+
+  /// Made when first needed: it reads the host's certificates, which a start need not wait for.
+  private HttpClient client() {
+    HttpClient made = client;
+    if (made != null) {
+      return made;
+    }
+    making.lock();
+    try {
+      made = client;
+      if (made == null) {
+        made =
+            HttpClient.newBuilder()
+                .version(Version.HTTP_1_1)
+                .followRedirects(Redirect.NEVER)
+                .connectTimeout(timeout)
+                .build();
+        client = made;
+      }
+      return made;
+    } finally {
+      making.unlock();
+    }
   }
 
   private HttpRequest.Builder request(String path) {
@@ -173,8 +196,9 @@ final class Upstream implements AutoCloseable {
 
   private Reply send(HttpRequest request) throws IOException {
     CompletableFuture<HttpResponse<byte[]>> coming =
-        client.sendAsync(
-            request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), Message.MOST_BYTES));
+        client()
+            .sendAsync(
+                request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), Message.MOST_BYTES));
     try {
       HttpResponse<byte[]> response = coming.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
       if (response.statusCode() >= 500) {

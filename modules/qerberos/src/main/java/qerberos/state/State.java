@@ -29,10 +29,11 @@ public final class State implements AutoCloseable {
     this.documents = new Documents(database, clock);
   }
 
-  /// Opens, checks and migrates the database, or leaves it down: ask [#check] which.
+  /// Begins to open, check and migrate the database, on a thread of its own, so that a start need
+  /// not wait for it; whoever asks meanwhile waits. Whether it is up then, [#check] says.
   public static State open(StateSettings settings, Clock clock) {
     var state = new State(new Database(settings, clock), clock);
-    StateHealth ignored = state.check();
+    Thread ignored = Thread.ofPlatform().daemon().name("state-opening").start(state::check);
     return state;
   }
 

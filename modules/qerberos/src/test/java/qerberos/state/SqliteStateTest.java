@@ -69,6 +69,7 @@ final class SqliteStateTest extends StateContract {
     Path file = folder.resolve("damaged.db");
     Files.writeString(file, "no database".repeat(1000));
     try (State state = State.open(settings(file), clock)) {
+      assertThat(state.check()).isInstanceOf(StateHealth.Down.class);
       Files.delete(file);
       assertThat(state.check()).isInstanceOf(StateHealth.Down.class);
       clock.advance(Duration.ofSeconds(6));
@@ -107,7 +108,9 @@ final class SqliteStateTest extends StateContract {
   @Test
   void newerSchema_isDownAndUntouched() throws Exception {
     Path file = folder.resolve("newer.db");
-    State.open(settings(file), clock).close();
+    try (State state = State.open(settings(file), clock)) {
+      assertThat(state.check()).isInstanceOf(StateHealth.Up.class);
+    }
     var source = new org.sqlite.SQLiteDataSource();
     source.setUrl("jdbc:sqlite:" + file);
     try (var connection = source.getConnection();
