@@ -1,3 +1,17 @@
+/// The HTTP door: routes, the envelope, errors, limits, health, metrics, the files of the log.
+///
+/// Comes in: requests. Goes out: answers, every one through [Reception], which finds the [Route],
+/// has it let in ([GateAdmission]), calls its handler and counts. Start reading at [HttpApi], which
+/// puts everything together, then `Reception`, then the routes: [AuditWrites], [AuditReads],
+/// [VerifyRoutes], [LogRoutes], [HealthRoutes], [AdminRoutes].
+///
+/// A handler returns an [Answer] or throws [Refused]; anything else it throws is our bug and
+/// becomes a 500 that says nothing. [PatientConnections] sees to it that nobody holds a connection
+/// for longer than they send bytes. Helidon is seen here and in the bundled identity services
+/// alone.
+///
+/// Left out on purpose: no templates, no sessions, no cookies, no reflection; nothing here decides
+/// what an event is or who somebody is.
 @NullMarked
 package qerberos.http;
 

@@ -1,0 +1,65 @@
+package qerberos.http;
+
+import org.jspecify.annotations.Nullable;
+import qerberos.event.Actor;
+import qerberos.event.AuditEvent;
+import qerberos.ledger.Checkpoint;
+import qerberos.trail.Shown;
+
+/// Writes an event as readers of the API see it.
+final class EventJson {
+  private EventJson() {}
+
+  /// @param checkpoint the last published one; it becomes the event's signature when it covers it
+  static void write(JsonBytes json, Shown shown, Checkpoint checkpoint) {
+    AuditEvent event = shown.event();
+    json.object().name("id").value(event.id()).name("type").value(event.type());
+    optional(json, "subtype", event.subtype());
+    json.name("action").value(event.type());
+    json.name("ref").value(event.ref()).name("target").value(event.ref());
+    Actor actor = event.actor();
+    json.name("actor").object().name("squidId").value(actor.squidId());
+    optional(json, "subId", actor.subId());
+    optional(json, "daoId", actor.daoId());
+    json.end();
+    json.name("layer").value(event.layer()).name("verdict").value(event.verdict().name());
+    optional(json, "severity", event.severity());
+    json.name("details").value(event.details());
+    json.name("context").value(event.context());
+    optional(json, "original", event.original());
+    json.name("source").value(event.source());
+    json.name("timestamp").value(event.time().toString());
+    json.name("receivedAt").value(event.receivedAt().toString());
+    json.name("seq").value(shown.index());
+    json.name("cid").value(shown.cid());
+    signature(json.name("signature"), shown.index(), checkpoint);
+    if (!event.erased().isEmpty()) {
+      json.name("erased").array();
+      event.erased().forEach(json::value);
+      json.end();
+    }
+    json.end();
+  }
+
+  /// Which signed checkpoint covers the entry, or null while none does.
+  static void signature(JsonBytes json, long index, Checkpoint checkpoint) {
+    if (index >= checkpoint.size()) {
+      json.value((String) null);
+      return;
+    }
+    json.object()
+        .name("origin")
+        .value(checkpoint.origin())
+        .name("size")
+        .value(checkpoint.size())
+        .name("leafIndex")
+        .value(index)
+        .end();
+  }
+
+  private static void optional(JsonBytes json, String name, @Nullable String value) {
+    if (value != null) {
+      json.name(name).value(value);
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package qerberos.http;
+
+import io.helidon.http.HeaderNames;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import qerberos.identity.Permission;
+import qerberos.identity.UpstreamHealth;
+import qerberos.ledger.LedgerStatus;
+import qerberos.ledger.Verification;
+import qerberos.state.PoolFigures;
+import qerberos.state.State;
+import qerberos.trail.Follower;
+import qerberos.trail.SelfCheck;
+import qerberos.trail.Trail;
+
+/// `/health`, its three sisters, and `/metrics`.
+///
+/// `/health` has the very shape that monitoring of others expects, without the envelope. It is 503
+/// only when events cannot be taken; a dependency that is down makes it degraded, and still 200.
+///
+/// Safe for concurrent use.
+final class HealthRoutes {
+  private final HealthWatch watch;
+  private final Trail trail;
+  private final State state;
+  private final SelfCheck selfCheck;
+  private final Metrics metrics;
+  private final InstantSource clock;
+  private final Instant startedAt;
+  private final String version;
+  private final BooleanSupplier ready;
+
+  HealthRoutes(
+      HealthWatch watch,
+      Trail trail,
+      State state,
+      SelfCheck selfCheck,
+      Metrics metrics,
+      InstantSource clock,
+      String version,
+      BooleanSupplier ready) {
+    this.watch = watch;
+    this.trail = trail;
+    this.state = state;
+    this.selfCheck = selfCheck;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.startedAt = clock.instant();
+    this.version = version;
+    this.ready = ready;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.open("GET", "/health", _ -> health()),
+        Route.open("GET", "/health/live", _ -> live()),
+        Route.open("GET", "/live", _ -> live()),
+        Route.open("GET", "/health/ready", _ -> readiness()),
+        Route.open("GET", "/ready", _ -> readiness()),
+        new Route("GET", "/health/detailed", Permission.HEALTH, Route.Cost.FREE, _ -> detailed()),
+        new Route("GET", "/metrics", Permission.METRICS, Route.Cost.FREE, this::scrape));
+  }
+
+  private Answer live() {
+    return Answer.json(200, json -> json.name("status").value("ok").name("code").value("ALIVE"));
+  }
+
+  private Answer readiness() {
+    boolean takes = ready.getAsBoolean() && watch.ledger().writable();
+    return Answer.json(
+        takes ? 200 : 503,
+        json ->
+            json.name("status")
+                .value(takes ? "ok" : "error")
+                .name("code")
+                .value(takes ? "READY" : Code.NOT_READY.name()));
+  }
+
+  private Answer scrape(Exchange exchange) {
+    return metrics.scrape(exchange.header(HeaderNames.ACCEPT).orElse(""));
+  }
+
+  private Answer health() {
+    HealthWatch.Status status = watch.status();
+    return Answer.json(code(status), json -> base(json, status, false));
+  }
+
+  private Answer detailed() {
+    HealthWatch.Status status = watch.status();
+    return Answer.json(
+        code(status),
+        json -> {
+          base(json, status, true);
+          figures(json);
+          pools(json);
+          workers(json);
+          ledger(json);
+          verification(json);
+          json.name("build")
+              .object()
+              .name("version")
+              .value(version)
+              .name("java")
+              .value(Runtime.version().toString())
+              .end();
+        });
+  }
+
+  private static int code(HealthWatch.Status status) {
+    return status == HealthWatch.Status.UNHEALTHY ? 503 : 200;
+  }
+
+  private void base(JsonBytes json, HealthWatch.Status status, boolean detailed) {
+    HealthWatch.Seen seen = watch.seen();
+    json.name("status")
+        .value(status.name().toLowerCase(Locale.ROOT))
+        .name("timestamp")
+        .value(clock.instant().truncatedTo(ChronoUnit.MILLIS).toString())
+        .name("version")
+        .value(version)
+        .name("uptime")
+        .value(Duration.between(startedAt, clock.instant()).toSeconds())
+        .name("dependencies")
+        .object();
+    upstream(json, "squid", seen.squid(), detailed);
+    upstream(json, "qonsent", seen.qonsent(), detailed);
+    if (detailed) {
+      json.name("database")
+          .object()
+          .name("status")
+          .value(seen.state() == null ? "up" : "down")
+          .name("latency")
+          .value(seen.stateMillis())
+          .name("lastCheck")
+          .value(seen.at().toString());
+      if (seen.state() != null) {
+        json.name("error").value(seen.state());
+      }
+      json.end();
+      off(json, "redis");
+      off(json, "smtp");
+    }
+    json.end();
+  }
+
+  private static void off(JsonBytes json, String name) {
+    json.name(name).object().name("status").value("off").end();
+  }
+
+  private static void upstream(
+      JsonBytes json, String name, UpstreamHealth health, boolean detailed) {
+    json.name(name)
+        .object()
+        .name("status")
+        .value(health.status().name().toLowerCase(Locale.ROOT))
+        .name("latency")
+        .value(health.latencyMillis());
+    if (detailed) {
+      json.name("lastCheck").value(health.lastCheck().toString());
+      if (health.error() != null) {
+        json.name("error").value(health.error());
+      }
+    }
+    json.end();
+  }
+
+  private void figures(JsonBytes json) {
+    Runtime runtime = Runtime.getRuntime();
+    json.name("metrics")
+        .object()
+        .name("uptime")
+        .value(Duration.between(startedAt, clock.instant()).toSeconds())
+        .name("requestCount")
+        .value(metrics.requestCount())
+        .name("errorRate")
+        .value(metrics.errorRate())
+        .name("avgResponseTime")
+        .value(metrics.averageMillis())
+        .name("memoryUsage")
+        .value((double) (runtime.totalMemory() - runtime.freeMemory()) / runtime.maxMemory())
+        .name("cpuUsage")
+        .value(cpu())
+        .end();
+  }
+
+  private static double cpu() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? Math.max(0, system.getProcessCpuLoad())
+        : 0;
+  }
+
+  private void pools(JsonBytes json) {
+    PoolFigures pool = state.pool();
+    json.name("pools")
+        .object()
+        .name("db")
+        .object()
+        .name("active")
+        .value(pool.active())
+        .name("idle")
+        .value(pool.idle())
+        .name("pending")
+        .value(pool.pending())
+        .name("max")
+        .value(pool.max())
+        .end()
+        .end();
+  }
+
+  private void workers(JsonBytes json) {
+    Follower follower = trail.indexing();
+    json.name("workers")
+        .object()
+        .name("index")
+        .object()
+        .name("state")
+        .value(follower.failure().isPresent() ? "failing" : "running")
+        .name("queueDepth")
+        .value(follower.lag());
+    follower.failure().ifPresent(failure -> json.name("error").value(failure));
+    json.end()
+        .name("ownEvents")
+        .object()
+        .name("state")
+        .value("running")
+        .name("queueDepth")
+        .value(trail.own().waiting())
+        .end()
+        .end();
+  }
+
+  private void ledger(JsonBytes json) {
+    LedgerStatus status = watch.ledger();
+    json.name("ledger")
+        .object()
+        .name("origin")
+        .value(trail.ledger().origin())
+        .name("writable")
+        .value(status.writable());
+    if (status.stopped() != null) {
+      json.name("stopped").value(status.stopped());
+    }
+    json.name("size")
+        .value(status.size())
+        .name("checkpointSize")
+        .value(status.checkpointSize())
+        .name("checkpointAgeSeconds")
+        .value(status.checkpointAge().toSeconds())
+        .name("queued")
+        .value(status.queuedEntries())
+        .name("subjects")
+        .value(trail.subjectKeys().size())
+        .end();
+  }
+
+  private void verification(JsonBytes json) {
+    selfCheck
+        .last()
+        .ifPresent(
+            result ->
+                json.name("verification")
+                    .object()
+                    .name("at")
+                    .value(result.at().toString())
+                    .name("holds")
+                    .value(result.verification() instanceof Verification.Holds)
+                    .name("size")
+                    .value(result.size())
+                    .end());
+  }
+}

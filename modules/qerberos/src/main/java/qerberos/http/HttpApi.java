@@ -1,0 +1,276 @@
+package qerberos.http;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.micrometer.core.instrument.Tags;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import qerberos.identity.Gate;
+import qerberos.identity.UpstreamHealth;
+import qerberos.ledger.Verification;
+import qerberos.settings.HttpSettings;
+import qerberos.state.State;
+import qerberos.trail.SelfCheck;
+import qerberos.trail.Trail;
+
+/// Everything that is served over HTTP, put together and running.
+///
+/// Does not own what it is given: trail, gate and state are closed by whoever opened them, after
+/// this.
+///
+/// Safe for concurrent use.
+public final class HttpApi implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HttpApi.class.getName());
+
+  private final HttpServer server;
+  private final Metrics metrics;
+  private final Records records;
+  private final Gate gate;
+  private final Deque<AutoCloseable> open;
+  private final Clock clock;
+  private final String version;
+  private volatile boolean ready;
+
+  private HttpApi(
+      HttpSettings settings,
+      Trail trail,
+      Gate gate,
+      State state,
+      Metrics metrics,
+      SelfCheck selfCheck,
+      Clock clock,
+      String version,
+      Deque<AutoCloseable> open) {
+    this.metrics = metrics;
+    this.gate = gate;
+    this.open = open;
+    this.clock = clock;
+    this.version = version;
+    this.records = new Records(trail.own());
+    var admission =
+        new GateAdmission(gate.access(), gate.limits(), records, metrics, clock, settings);
+    var parsers = new Parsers(Math.max(2, Runtime.getRuntime().availableProcessors()));
+    open.push(parsers);
+    var watch = new HealthWatch(trail.ledger(), gate, state, clock);
+    open.push(watch);
+    watch.start();
+    measure(metrics, trail, state, selfCheck, watch, version, clock);
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new AuditWrites(trail, admission, parsers, metrics, settings).routes());
+    routes.addAll(new AuditReads(trail, records).routes());
+    routes.addAll(new VerifyRoutes(selfCheck, records, parsers).routes());
+    routes.addAll(new LogRoutes(trail.ledger(), admission, settings.logPublic()).routes());
+    routes.addAll(
+        new HealthRoutes(watch, trail, state, selfCheck, metrics, clock, version, () -> ready)
+            .routes());
+    routes.addAll(new AdminRoutes(trail, gate, records).routes());
+    this.server = new HttpServer(settings, routes, admission, metrics, trail.ids(), clock);
+  }
+
+  /// Builds the routes and begins to listen.
+  ///
+  /// @param metrics closed by whoever made it
+  /// @throws IOException the address cannot be had; nothing is left running
+  public static HttpApi start(
+      HttpSettings settings,
+      Trail trail,
+      Gate gate,
+      State state,
+      Metrics metrics,
+      SelfCheck selfCheck,
+      Clock clock,
+      String version)
+      throws IOException {
+    Deque<AutoCloseable> open = new ArrayDeque<>();
+    HttpApi api =
+        new HttpApi(settings, trail, gate, state, metrics, selfCheck, clock, version, open);
+    try {
+      api.server.start();
+      open.push(api.server);
+      api.tick();
+      api.records.system("qerberos.start", clock.instant(), version);
+      api.ready = true;
+      return api;
+    } catch (IOException | RuntimeException e) {
+      api.closeAll();
+      throw e;
+    }
+  }
+
+  /// Where it listens.
+  public int port() {
+    return server.port();
+  }
+
+  /// Not ready any more: whoever asks is told to go elsewhere, whoever is here is still served.
+  public void drain() {
+    ready = false;
+    server.drain();
+  }
+
+  /// What is due every few seconds: merged refusals, and what the gate need not remember.
+  private void tick() {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("http-timer").daemon(true).factory());
+    open.push(timer::shutdownNow);
+    ScheduledFuture<?> ignored =
+        timer.scheduleWithFixedDelay(
+            () -> quietly(() -> gate.refusals().due().forEach(records::refusal)),
+            2,
+            2,
+            TimeUnit.SECONDS);
+    ignored = timer.scheduleWithFixedDelay(() -> quietly(this::prune), 5, 5, TimeUnit.MINUTES);
+  }
+
+  private void prune() {
+    int ignored = gate.prune();
+  }
+
+  private static void quietly(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      LOG.log(WARNING, "what is done every few seconds failed, and will be tried again", e);
+    }
+  }
+
+  private static void measure(
+      Metrics metrics,
+      Trail trail,
+      State state,
+      SelfCheck selfCheck,
+      HealthWatch watch,
+      String version,
+      Clock clock) {
+    double startSeconds = clock.millis() / 1e3;
+    Tags none = Tags.empty();
+    metrics.gauge(
+        "qerberos.build.info",
+        "1, with the version as a label",
+        Tags.of("version", version),
+        metrics,
+        _ -> 1);
+    metrics.gauge("qerberos.up.since.seconds", "when we began", none, metrics, _ -> startSeconds);
+    metrics.gauge(
+        "qerberos.ledger.size", "entries in the tree", none, trail, one -> one.ledger().size());
+    metrics.gauge(
+        "qerberos.ledger.checkpoint.age.seconds",
+        "since the last checkpoint was signed",
+        none,
+        trail,
+        one -> one.ledger().status().checkpointAge().toMillis() / 1e3);
+    metrics.gauge(
+        "qerberos.ledger.writable",
+        "1 while events are taken",
+        none,
+        trail,
+        one -> one.ledger().status().writable() ? 1 : 0);
+    metrics.gauge(
+        "qerberos.queue.depth",
+        "what waits",
+        Tags.of("queue", "ledger"),
+        trail,
+        one -> one.ledger().status().queuedEntries());
+    metrics.gauge(
+        "qerberos.queue.depth",
+        "what waits",
+        Tags.of("queue", "own_events"),
+        trail,
+        one -> one.own().waiting());
+    metrics.gauge(
+        "qerberos.follower.lag.events",
+        "how far a follower is behind the log",
+        Tags.of("follower", "index"),
+        trail,
+        one -> one.indexing().lag());
+    metrics.gauge(
+        "qerberos.audit.chain.valid",
+        "1 when the last verification of the whole log held, 0 when not, NaN before the first",
+        none,
+        selfCheck,
+        check ->
+            check
+                .last()
+                .map(last -> last.verification() instanceof Verification.Holds ? 1.0 : 0.0)
+                .orElse(Double.NaN));
+    for (String name : List.of("squid", "qonsent")) {
+      Tags tags = Tags.of("dependency", name);
+      metrics.gauge(
+          "qerberos.dependency.up",
+          "1 when it answers",
+          tags,
+          watch,
+          one -> upstream(one, name).status() == UpstreamHealth.Status.UP ? 1 : 0);
+      metrics.gauge(
+          "qerberos.dependency.latency.seconds",
+          "of the last answer",
+          tags,
+          watch,
+          one -> upstream(one, name).latencyMillis() / 1e3);
+    }
+    metrics.gauge(
+        "qerberos.dependency.up",
+        "1 when it answers",
+        Tags.of("dependency", "database"),
+        watch,
+        one -> one.seen().state() == null ? 1 : 0);
+    for (String what : List.of("active", "idle", "pending", "max")) {
+      metrics.gauge(
+          "qerberos.db.pool." + what.toLowerCase(Locale.ROOT),
+          "connections to the state database",
+          none,
+          state,
+          one ->
+              switch (what) {
+                case "active" -> one.pool().active();
+                case "idle" -> one.pool().idle();
+                case "pending" -> one.pool().pending();
+                default -> one.pool().max();
+              });
+    }
+    metrics.gauge(
+        "qerberos.memory.utilization.ratio",
+        "heap used over its maximum",
+        none,
+        Runtime.getRuntime(),
+        runtime -> (double) (runtime.totalMemory() - runtime.freeMemory()) / runtime.maxMemory());
+  }
+
+  private static UpstreamHealth upstream(HealthWatch watch, String name) {
+    return name.equals("squid") ? watch.seen().squid() : watch.seen().qonsent();
+  }
+
+  /// Drains, finishes what is in flight, stops listening, and records what was still counted.
+  @Override
+  public void close() {
+    drain();
+    closeAll();
+    gate.refusals().rest().forEach(records::refusal);
+    records.system("qerberos.stop", clock.instant(), version);
+  }
+
+  private void closeAll() {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        LOG.log(WARNING, "a part of the API did not close well", e);
+      }
+    }
+  }
+
+  /// For parts that measure themselves.
+  public Metrics metrics() {
+    return metrics;
+  }
+}

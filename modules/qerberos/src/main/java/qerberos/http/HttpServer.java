@@ -1,0 +1,110 @@
+package qerberos.http;
+
+import io.helidon.http.DirectHandler;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import qerberos.settings.HttpSettings;
+import qerberos.trail.Ids;
+
+/// The HTTP door: one listener, one virtual thread per connection.
+///
+/// Safe for concurrent use.
+public final class HttpServer implements AutoCloseable {
+  private final HttpSettings settings;
+  private final WebServer server;
+  private volatile boolean draining;
+  private @Nullable Integer port;
+
+  /// @param routes what is served
+  HttpServer(
+      HttpSettings settings,
+      List<Route> routes,
+      Admission admission,
+      Metrics metrics,
+      Ids ids,
+      InstantSource clock) {
+    this.settings = settings;
+    Reception reception =
+        new Reception(new Router(routes), admission, metrics, ids, clock, settings, () -> draining);
+    var faults = DirectHandlers.builder();
+    for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+      faults = faults.addHandler(type, new TransportFaults(clock, ids));
+    }
+    this.server =
+        WebServer.builder()
+            .host(settings.bind())
+            .port(settings.port())
+            .shutdownHook(false)
+            .useNio(false)
+            .maxTcpConnections(settings.maxConnections())
+            .connectionOptions(options -> options.readTimeout(settings.patience()).tcpNoDelay(true))
+            .idleConnectionTimeout(settings.idleTimeout().multipliedBy(2))
+            .idleConnectionPeriod(Duration.ofSeconds(30))
+            .shutdownGracePeriod(settings.drain())
+            .addConnectionSelector(new PatientConnections(settings))
+            .contentEncoding(new PassThroughEncoding())
+            .directHandlers(faults.build())
+            .errorHandling(errors -> errors.includeEntity(true))
+            .routing(HttpRouting.builder().any(reception))
+            .build();
+  }
+
+  /// Begins to listen.
+  ///
+  /// @throws IOException the address cannot be had: one sentence that says which and why
+  public void start() throws IOException {
+    try (var probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getByName(settings.bind()), settings.port()));
+    } catch (IOException e) {
+      throw new IOException(
+          "Cannot listen on "
+              + settings.bind()
+              + ":"
+              + settings.port()
+              + ": "
+              + e.getMessage()
+              + ". Another process may hold it: lsof -i :"
+              + settings.port(),
+          e);
+    }
+    try {
+      port = server.start().port();
+    } catch (RuntimeException e) {
+      throw new IOException(
+          "Cannot listen on " + settings.bind() + ":" + settings.port() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// Where it listens.
+  public int port() {
+    Integer known = port;
+    if (known == null) {
+      throw new IllegalStateException("not started");
+    }
+    return known;
+  }
+
+  /// From now on every answer closes its connection, so that clients go elsewhere.
+  public void drain() {
+    draining = true;
+  }
+
+  /// Stops listening, lets requests in flight finish for as long as the settings say, then closes.
+  @Override
+  public void close() {
+    drain();
+    if (port != null) {
+      WebServer ignored = server.stop();
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package qerberos.http;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.Headers;
+import io.helidon.http.RequestException;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.util.Set;
+import qerberos.settings.HttpSettings;
+
+/// Takes every connection as HTTP/1.1 and lends it only so much patience.
+///
+/// A time-out per read does not stop somebody who sends one byte every few seconds: each read
+/// succeeds, and the connection is held for hours. So the time spent waiting for the bytes of one
+/// request is added up, head and body together, and may not exceed `patience` plus one second for
+/// each `minBytesPerSecond` that arrived. Then the request gets 408 and the connection is closed.
+/// Between two requests a connection may rest for `idleTimeout`.
+///
+/// Safe for concurrent use.
+final class PatientConnections implements ServerConnectionSelector {
+  private final Http1ConnectionSelector http1;
+  private final HttpSettings settings;
+
+  PatientConnections(HttpSettings settings) {
+    this.settings = settings;
+    this.http1 =
+        Http1ConnectionSelector.builder()
+            .config(
+                Http1Config.builder()
+                    .maxPrologueLength(settings.maxRequestLineBytes())
+                    .maxHeadersSize(settings.maxHeaderBytes())
+                    .addSendListener(new AnswerSeen())
+                    .build())
+            .build();
+  }
+
+  @Override
+  public int bytesToIdentifyConnection() {
+    return 0;
+  }
+
+  @Override
+  public Support supports(BufferData data) {
+    return Support.SUPPORTED;
+  }
+
+  @Override
+  public Set<String> supportedApplicationProtocols() {
+    return http1.supportedApplicationProtocols();
+  }
+
+  @Override
+  public ServerConnection connection(ConnectionContext context) {
+    return http1.connection(new PatientContext(context, settings));
+  }
+
+  static RequestException tooSlow() {
+    return RequestException.builder()
+        .type(DirectHandler.EventType.OTHER)
+        .status(Status.REQUEST_TIMEOUT_408)
+        .message("the request arrives too slowly")
+        .safeMessage(true)
+        .setKeepAlive(false)
+        .build();
+  }
+
+  static CloseConnectionException idleTooLong() {
+    return new CloseConnectionException("no further request");
+  }
+
+  /// Tells a connection that its request is over as far as we are concerned.
+  private static final class AnswerSeen implements Http1ConnectionListener {
+    @Override
+    public void headers(ConnectionContext context, Headers headers) {
+      if (context instanceof PatientContext patient) {
+        patient.answered();
+      }
+    }
+  }
+}

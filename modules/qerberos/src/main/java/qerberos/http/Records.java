@@ -1,0 +1,144 @@
+package qerberos.http;
+
+import java.time.Instant;
+import qerberos.event.Actor;
+import qerberos.event.EventDraft;
+import qerberos.event.Json;
+import qerberos.event.Reserved;
+import qerberos.event.Verdict;
+import qerberos.identity.Access;
+import qerberos.identity.Caller;
+import qerberos.identity.Login;
+import qerberos.identity.Refusal;
+import qerberos.identity.SquidIdentity;
+import qerberos.trail.OwnEvents;
+
+/// Writes down who came in, who was refused, who read: as events of our own, in the layer
+/// `qerberos`, recorded without anybody waiting for it.
+///
+/// Safe for concurrent use.
+public final class Records {
+  private static final String NOBODY = "system:anonymous";
+
+  private final OwnEvents own;
+
+  public Records(OwnEvents own) {
+    this.own = own;
+  }
+
+  /// The first use of a token or signed session.
+  void login(Login login, Access access) {
+    Caller caller = login.caller();
+    Json.Obj details =
+        where(login.address(), login.agent()).with("credential", Json.of(caller.credential()));
+    own.record(
+        draft(
+            login.eventId(), "auth.login", "qerberos:login", actor(caller), Verdict.ALLOW, details),
+        recorded -> {
+          if (recorded) {
+            access.recorded(login);
+          } else {
+            access.notRecorded(login);
+          }
+        });
+  }
+
+  /// Refusals of one kind, merged by whoever counted them.
+  public void refusal(Refusal refusal) {
+    Json.Obj details =
+        where(refusal.address(), refusal.agent())
+            .with("code", Json.of(refusal.code().name()))
+            .with("network", Json.of(refusal.network()))
+            .with("count", Json.of((double) refusal.count()))
+            .with("first", Json.of(refusal.first().toString()))
+            .with("last", Json.of(refusal.last().toString()));
+    var permission = refusal.permission();
+    if (permission != null) {
+      details = details.with("permission", Json.of(permission.text()));
+    }
+    String claimed = refusal.claimed();
+    if (claimed != null) {
+      details = details.with("claimed", Json.of(whole(claimed)));
+    }
+    String identity = refusal.identity();
+    own.record(
+        draft(
+            null,
+            refusal.type(),
+            "qerberos:login",
+            new Actor(identity == null ? NOBODY : identity),
+            Verdict.DENY,
+            details));
+  }
+
+  /// Somebody asked the trail something.
+  void read(Exchange exchange, String ref, String what) {
+    Json.Obj details =
+        where(exchange.address(), exchange.agent())
+            .with("query", Json.of(whole(what.length() > 2_000 ? what.substring(0, 2_000) : what)));
+    own.record(draft(null, "audit.read", ref, actor(exchange.caller()), Verdict.ALLOW, details));
+  }
+
+  /// Somebody did something to the service itself.
+  void act(Exchange exchange, String type, String ref, Json.Obj details) {
+    own.record(
+        draft(
+            null,
+            type,
+            ref,
+            actor(exchange.caller()),
+            Verdict.ALLOW,
+            new Json.Obj(
+                    java.util.Map.copyOf(where(exchange.address(), exchange.agent()).members()))
+                .with("what", details)));
+  }
+
+  /// The service began or ends.
+  public void system(String type, Instant at, String version) {
+    own.record(
+        draft(
+            null,
+            type,
+            "qerberos:service",
+            new Actor("system:qerberos"),
+            Verdict.ALLOW,
+            Json.EMPTY.with("at", Json.of(at.toString())).with("version", Json.of(version))));
+  }
+
+  private static EventDraft draft(
+      @org.jspecify.annotations.Nullable String id,
+      String type,
+      String ref,
+      Actor actor,
+      Verdict verdict,
+      Json.Obj details) {
+    return new EventDraft(
+        id, type, null, null, ref, actor, Reserved.LAYER, verdict, details, Json.EMPTY, null, null);
+  }
+
+  private static Json.Obj where(String address, String agent) {
+    Json.Obj details = Json.EMPTY.with("ip", Json.of(address));
+    return agent.isEmpty() ? details : details.with("userAgent", Json.of(whole(agent)));
+  }
+
+  private static Actor actor(Caller caller) {
+    SquidIdentity identity = caller.identity();
+    return identity == null
+        ? new Actor(caller.source())
+        : new Actor(identity.squidId(), shorter(identity.subId()), shorter(identity.daoId()));
+  }
+
+  private static @org.jspecify.annotations.Nullable String shorter(
+      @org.jspecify.annotations.Nullable String id) {
+    return id == null || id.length() <= 100 ? id : id.substring(0, 100);
+  }
+
+  /// Headers may hold half a character; events may not.
+  private static String whole(String text) {
+    StringBuilder good = new StringBuilder(text.length());
+    text.codePoints()
+        .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xfffd : c)
+        .forEach(good::appendCodePoint);
+    return good.toString();
+  }
+}

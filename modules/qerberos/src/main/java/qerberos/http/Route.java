@@ -1,0 +1,50 @@
+package qerberos.http;
+
+import org.jspecify.annotations.Nullable;
+import qerberos.identity.Permission;
+
+/// One thing that can be asked for: where, what one must be allowed to do, and who does it.
+///
+/// Immutable.
+///
+/// @param pattern the path, with `{x}` for one segment and a trailing `**` for the rest; also the
+///     name of the route in metrics and logs
+/// @param permission what the caller needs; null for what everybody may see
+/// @param cost how the request is counted against the limits
+record Route(
+    String method, String pattern, @Nullable Permission permission, Cost cost, Handler handler) {
+
+  /// How a request is counted.
+  enum Cost {
+    /// Not at all: health, metrics.
+    FREE,
+    /// One request a minute and identity.
+    REQUEST,
+    /// By the events in it; the handler counts them.
+    EVENTS
+  }
+
+  /// Answers one request on its own virtual thread; may block.
+  @FunctionalInterface
+  interface Handler {
+    /// @throws Refused when it is not done
+    Answer handle(Exchange exchange) throws Exception;
+  }
+
+  static Route open(String method, String pattern, Handler handler) {
+    return new Route(method, pattern, null, Cost.FREE, handler);
+  }
+
+  static Route guarded(String method, String pattern, Permission permission, Handler handler) {
+    return new Route(method, pattern, permission, Cost.REQUEST, handler);
+  }
+
+  static Route ingest(String method, String pattern, Handler handler) {
+    return new Route(method, pattern, Permission.AUDIT_WRITE, Cost.EVENTS, handler);
+  }
+
+  /// Waits, streams and exports stay out of the histogram of durations.
+  boolean timed(Exchange exchange) {
+    return !exchange.waited();
+  }
+}

@@ -1,0 +1,55 @@
+package qerberos.http;
+
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import java.time.InstantSource;
+import qerberos.trail.Ids;
+
+/// Answers what never became a request: broken HTTP, heads that are too large, senders too slow.
+/// The answer is the same envelope everything else gets.
+///
+/// Safe for concurrent use.
+final class TransportFaults implements DirectHandler {
+  private final InstantSource clock;
+  private final Ids ids;
+
+  TransportFaults(InstantSource clock, Ids ids) {
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  @Override
+  public TransportResponse handle(
+      TransportRequest request,
+      EventType eventType,
+      Status status,
+      ServerResponseHeaders headers,
+      String message) {
+    String id = ids.next();
+    Answer answer = Envelope.refused(refused(status.code(), message), clock.instant(), id);
+    return TransportResponse.builder()
+        .status(Status.create(answer.status()))
+        .headers(headers)
+        .header(HeaderNames.CONTENT_TYPE, Answer.JSON)
+        .header(HeaderNames.create("X-Request-ID"), id)
+        .header(HeaderNames.CACHE_CONTROL, "no-store")
+        .header(HeaderNames.create("X-Content-Type-Options"), "nosniff")
+        .keepAlive(false)
+        .entity(answer.body())
+        .build();
+  }
+
+  private static Refused refused(int status, String message) {
+    return switch (status) {
+      case 408 -> Refused.because(Code.REQUEST_TIMEOUT, "the request arrives too slowly");
+      case 413 -> Refused.because(Code.PAYLOAD_TOO_LARGE, "the body is too large");
+      case 414 -> Refused.because(Code.URI_TOO_LONG, "the path and query are too long");
+      case 431 -> Refused.because(Code.HEADERS_TOO_LARGE, "the headers are too large");
+      case 503 -> Refused.unavailable(Code.SERVICE_UNAVAILABLE, "too many requests at once", 1);
+      case 500 -> Refused.because(Code.INTERNAL_ERROR, "Something went wrong on our side");
+      default -> Refused.field("request", "is not well-formed HTTP/1.1: " + message);
+    };
+  }
+}

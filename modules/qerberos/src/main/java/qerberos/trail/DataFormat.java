@@ -1,0 +1,56 @@
+package qerberos.trail;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/// The version of everything under the data folder, in its file `FORMAT`.
+public final class DataFormat {
+  /// The version this program writes.
+  public static final int CURRENT = 1;
+
+  private static final String FILE = "FORMAT";
+
+  private DataFormat() {}
+
+  /// Makes sure that the folder is one this program may write to, and marks a new one.
+  ///
+  /// @throws IOException the folder was written by a newer program, or is something else; nothing
+  ///     was changed
+  public static void claim(Path data) throws IOException {
+    Files.createDirectories(data);
+    Path file = data.resolve(FILE);
+    String text;
+    try {
+      text = Files.readString(file).strip();
+    } catch (NoSuchFileException e) {
+      if (Files.exists(data.resolve("ledger"))) {
+        throw new IOException(
+            data + ": holds a ledger but no file FORMAT; put it back, or use another data folder",
+            e);
+      }
+      Path fresh = data.resolve(FILE + ".new");
+      Path ignored = Files.writeString(fresh, CURRENT + "\n");
+      ignored = Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    if (!text.matches("[0-9]{1,9}")) {
+      throw new IOException(file + ": \"" + text + "\", want a version number");
+    }
+    int version = Integer.parseInt(text);
+    if (version > CURRENT) {
+      throw new IOException(
+          data
+              + ": has format "
+              + version
+              + ", this program knows "
+              + CURRENT
+              + "; use the program that wrote it, or a newer one");
+    }
+    if (version < CURRENT) {
+      throw new IOException(file + ": format " + version + " was never released");
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package qerberos.trail;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import qerberos.event.AuditEvent;
+
+/// Feeds everything that is appended to one [Sink], in order, from the sink's own cursor.
+///
+/// At the tail the parsed events come from memory; further back they are read from the log. A sink
+/// that fails is tried again every few seconds, from where it is durable: the log waits for nobody.
+///
+/// Safe for concurrent use.
+public final class Follower implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Follower.class.getName());
+  private static final int BATCH = 1_024;
+  private static final Duration NAP = Duration.ofMillis(50);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(3);
+
+  /// Who follows. Used by the follower's thread alone.
+  public interface Sink {
+    /// The first index it has not seen; after a failure, the first it has not kept.
+    long next() throws IOException;
+
+    /// @param events in order; null for a leaf that is no event of ours
+    void add(long firstIndex, List<@Nullable AuditEvent> events) throws IOException;
+
+    /// Keeps what was added, and the cursor with it.
+    void commit() throws IOException;
+  }
+
+  /// Reads events back from the log.
+  interface Log {
+    /// At least one, unless the log ends there; null for a leaf that is no event of ours.
+    List<@Nullable AuditEvent> read(long from, int most) throws IOException;
+  }
+
+  private final String name;
+  private final Sink sink;
+  private final Tail tail;
+  private final Log log;
+  private final LongSupplier size;
+  private final Duration commitEvery;
+  private final boolean holdsSenders;
+  private final Thread thread;
+  private volatile boolean running = true;
+  private volatile long next;
+  private volatile @Nullable String failure;
+
+  /// @param holdsSenders whether senders are slowed down to its pace; one follower at most
+  Follower(
+      String name,
+      Sink sink,
+      Tail tail,
+      Log log,
+      LongSupplier size,
+      Duration commitEvery,
+      boolean holdsSenders) {
+    this.name = name;
+    this.sink = sink;
+    this.tail = tail;
+    this.log = log;
+    this.size = size;
+    this.commitEvery = commitEvery;
+    this.holdsSenders = holdsSenders;
+    this.thread = Thread.ofPlatform().name("follower-" + name).daemon(true).unstarted(this::run);
+  }
+
+  void start() throws IOException {
+    next = sink.next();
+    thread.start();
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /// How many events it is behind.
+  public long lag() {
+    return Math.max(0, size.getAsLong() - next);
+  }
+
+  /// The first index it has not been given.
+  public long next() {
+    return next;
+  }
+
+  /// What it is failing with; empty while it does not.
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  private void run() {
+    long committed = System.nanoTime();
+    boolean dirty = false;
+    while (running) {
+      try {
+        long from = next;
+        List<@Nullable AuditEvent> events = tail.from(from, BATCH);
+        if (events.isEmpty() && from < size.getAsLong()) {
+          events = log.read(from, BATCH);
+        }
+        if (events.isEmpty()) {
+          tail.await(from, NAP);
+        } else {
+          sink.add(from, events);
+          next = from + events.size();
+          dirty = true;
+          if (holdsSenders) {
+            tail.followedUpTo(from + events.size());
+          }
+        }
+        if (dirty && System.nanoTime() - committed >= commitEvery.toNanos()) {
+          sink.commit();
+          committed = System.nanoTime();
+          dirty = false;
+          recovered();
+        }
+      } catch (InterruptedException e) {
+        running = false;
+      } catch (IOException | RuntimeException e) {
+        failed(e);
+        dirty = false;
+      }
+    }
+    try {
+      if (dirty) {
+        sink.commit();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.log(ERROR, "follower " + name + ": the last commit failed; it is made up for later", e);
+    }
+  }
+
+  private void recovered() {
+    if (failure != null) {
+      failure = null;
+      LOG.log(INFO, "follower " + name + ": goes on at " + next);
+    }
+  }
+
+  private void failed(Exception e) {
+    String said = e.toString();
+    if (!said.equals(failure)) {
+      LOG.log(ERROR, "follower " + name + ": failed at " + next + ", tries again", e);
+    }
+    failure = said;
+    try {
+      Thread.sleep(PAUSE_AFTER_FAILURE);
+      next = sink.next();
+    } catch (IOException | RuntimeException again) {
+      LOG.log(ERROR, "follower " + name + ": does not say where it is: " + again);
+    } catch (InterruptedException stop) {
+      running = false;
+    }
+  }
+
+  /// Finishes the batch in hand, commits, and stops.
+  @Override
+  public void close() {
+    running = false;
+    try {
+      if (!thread.join(Duration.ofSeconds(20))) {
+        LOG.log(ERROR, "follower " + name + ": does not stop; it is made up for later");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

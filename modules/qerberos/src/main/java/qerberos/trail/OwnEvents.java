@@ -1,0 +1,229 @@
+package qerberos.trail;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import qerberos.event.EventDraft;
+import qerberos.event.EventFaults;
+import qerberos.event.Json;
+import qerberos.ledger.Appended;
+
+/// Records what happens to the trail itself: logins, refusals, reads, starts and stops.
+///
+/// Nobody waits for it. What is recorded goes into a queue, and one thread appends it; while the
+/// ledger is busy it tries again, and when the ledger has stopped it puts what it has into a file
+/// ([Postponed]), from where the next start appends it. When events come faster than they can be
+/// appended, those of one type and actor become one event that says how many it stands for.
+///
+/// Safe for concurrent use.
+public final class OwnEvents implements AutoCloseable {
+  /// The source of our own events; no caller can have this name.
+  public static final String SOURCE = "system:qerberos";
+
+  /// What is told whoever wanted to know: whether it is in the ledger now.
+  public interface Outcome extends Consumer<Boolean> {}
+
+  /// How [Trail] appends.
+  interface Appender {
+    List<Appended> append(List<Prepared> prepared) throws InterruptedException;
+
+    Prepared prepare(EventDraft draft);
+  }
+
+  private record Waiting(Prepared prepared, @Nullable Outcome outcome) {}
+
+  private record Alike(String type, String squidId) {}
+
+  private static final class Merged {
+    final EventDraft last;
+    long count;
+
+    Merged(EventDraft last) {
+      this.last = last;
+    }
+  }
+
+  private static final System.Logger LOG = System.getLogger(OwnEvents.class.getName());
+  private static final int QUEUE = 4_096;
+  private static final int BATCH = 256;
+  private static final int KINDS = 1_000;
+
+  private final Appender appender;
+  private final Postponed postponed;
+  private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(QUEUE);
+  private final Map<Alike, Merged> overflow = new HashMap<>();
+  private final Thread thread;
+  private volatile boolean running = true;
+
+  OwnEvents(Appender appender, Postponed postponed) {
+    this.appender = appender;
+    this.postponed = postponed;
+    this.thread = Thread.ofPlatform().name("own-events").daemon(true).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /// Records this when it can be recorded.
+  public void record(EventDraft draft) {
+    record(draft, null);
+  }
+
+  /// Records this and tells how it went, on another thread. An event that was merged into another,
+  /// or postponed, counts as not in the ledger.
+  public void record(EventDraft draft, @Nullable Outcome outcome) {
+    Prepared prepared;
+    try {
+      prepared = appender.prepare(draft);
+    } catch (EventFaults e) {
+      LOG.log(ERROR, "an event of our own cannot be recorded: " + e.getMessage(), e);
+      return;
+    }
+    if (!running || !queue.offer(new Waiting(prepared, outcome))) {
+      merge(draft);
+      if (outcome != null) {
+        outcome.accept(false);
+      }
+    }
+  }
+
+  /// How many wait to be appended.
+  public int waiting() {
+    return queue.size();
+  }
+
+  private void merge(EventDraft draft) {
+    synchronized (overflow) {
+      Alike alike = new Alike(draft.type(), draft.actor().squidId());
+      Merged merged =
+          overflow.size() < KINDS || overflow.containsKey(alike)
+              ? overflow.computeIfAbsent(alike, _ -> new Merged(draft))
+              : overflow.values().iterator().next();
+      merged.count++;
+    }
+  }
+
+  private void run() {
+    List<Waiting> batch = new ArrayList<>(BATCH);
+    while (running || !queue.isEmpty()) {
+      try {
+        Waiting first = queue.poll(200, TimeUnit.MILLISECONDS);
+        if (first != null) {
+          batch.add(first);
+          int ignored = queue.drainTo(batch, BATCH - 1);
+        }
+        addMerged(batch);
+        if (!batch.isEmpty()) {
+          append(batch);
+        }
+      } catch (InterruptedException e) {
+        running = false;
+        postponed.add(batch.stream().map(Waiting::prepared).toList());
+      } catch (RuntimeException e) {
+        LOG.log(ERROR, "events of our own could not be appended and are postponed", e);
+        postponed.add(batch.stream().map(Waiting::prepared).toList());
+      }
+      batch.clear();
+    }
+  }
+
+  private void append(List<Waiting> batch) throws InterruptedException {
+    List<Waiting> left = List.copyOf(batch);
+    while (!left.isEmpty()) {
+      List<Appended> answers = appender.append(left.stream().map(Waiting::prepared).toList());
+      List<Waiting> again = new ArrayList<>();
+      List<Prepared> later = new ArrayList<>();
+      long pauseMillis = 0;
+      for (int i = 0; i < left.size(); i++) {
+        Waiting one = left.get(i);
+        switch (answers.get(i)) {
+          case Appended.At _, Appended.Already _ -> tell(one, true);
+          case Appended.Conflict(var index) -> {
+            LOG.log(WARNING, "an event of our own has the id of entry " + index);
+            tell(one, true);
+          }
+          case Appended.Busy(var retryMillis) -> {
+            again.add(one);
+            pauseMillis = Math.max(pauseMillis, retryMillis);
+          }
+          case Appended.Failed _ -> {
+            later.add(one.prepared());
+            tell(one, false);
+          }
+        }
+      }
+      if (!later.isEmpty()) {
+        postponed.add(later);
+      }
+      left = again;
+      if (!left.isEmpty()) {
+        Thread.sleep(Duration.ofMillis(Math.clamp(pauseMillis, 1, 1_000)));
+      }
+    }
+  }
+
+  private void addMerged(List<Waiting> batch) {
+    List<Merged> merged;
+    synchronized (overflow) {
+      if (overflow.isEmpty()) {
+        return;
+      }
+      merged = List.copyOf(overflow.values());
+      overflow.clear();
+    }
+    for (Merged one : merged) {
+      EventDraft last = one.last;
+      EventDraft sum =
+          new EventDraft(
+              null,
+              last.type(),
+              last.subtype(),
+              last.severity(),
+              last.ref(),
+              last.actor(),
+              last.layer(),
+              last.verdict(),
+              last.details().with("standsFor", Json.of((double) one.count)),
+              last.context(),
+              null,
+              null);
+      batch.add(new Waiting(appender.prepare(sum), null));
+    }
+  }
+
+  private static void tell(Waiting one, boolean recorded) {
+    Outcome outcome = one.outcome();
+    if (outcome != null) {
+      outcome.accept(recorded);
+    }
+  }
+
+  /// Appends what is waiting, or postpones it, and stops.
+  @Override
+  public void close() {
+    running = false;
+    try {
+      if (!thread.join(Duration.ofSeconds(5))) {
+        thread.interrupt();
+        boolean ignored = thread.join(Duration.ofSeconds(2));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    List<Waiting> rest = new ArrayList<>();
+    int ignored = queue.drainTo(rest);
+    addMerged(rest);
+    postponed.add(rest.stream().map(Waiting::prepared).toList());
+  }
+}

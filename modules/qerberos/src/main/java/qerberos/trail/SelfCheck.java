@@ -1,0 +1,277 @@
+package qerberos.trail;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import qerberos.ledger.Checkpoint;
+import qerberos.ledger.Hash;
+import qerberos.ledger.Ledger;
+import qerberos.ledger.LogReader;
+import qerberos.ledger.Rfc6962;
+import qerberos.ledger.SignedNote;
+import qerberos.ledger.TilePath;
+import qerberos.ledger.TlogProof;
+import qerberos.ledger.TreeHasher;
+import qerberos.ledger.Trust;
+import qerberos.ledger.Verification;
+import qerberos.ledger.Verifier;
+
+/// Verifies the log from inside, as a stranger would from outside: against its signed checkpoint,
+/// from the bytes it serves. Now and then all of it in the background, and at any time a range.
+///
+/// It shares the process and the keys with the log, so it finds what a disk or a careless hand did.
+/// Whoever wants to check the operator verifies from elsewhere, with a key they have kept.
+///
+/// Safe for concurrent use.
+public final class SelfCheck implements AutoCloseable {
+  /// The most entries that a range may have.
+  public static final long RANGE_MAX = 100_000;
+
+  private static final System.Logger LOG = System.getLogger(SelfCheck.class.getName());
+
+  /// How a verification of the whole log ended.
+  ///
+  /// @param at when it began
+  /// @param size how many entries it covered, 0 when not even that could be told
+  public record Result(Instant at, Duration took, long size, Verification verification) {}
+
+  /// How far the running one has come.
+  public record Running(Instant since, String stage, long done, long total) {}
+
+  private final Ledger ledger;
+  private final InstantSource clock;
+  private final Duration every;
+  private final Duration first;
+  private final Thread thread;
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private volatile @Nullable Result last;
+  private volatile @Nullable Running running;
+
+  /// @param every how often all of it is verified
+  /// @param first how long after the start for the first time
+  public SelfCheck(Ledger ledger, InstantSource clock, Duration every, Duration first) {
+    this.ledger = ledger;
+    this.clock = clock;
+    this.every = every;
+    this.first = first;
+    this.thread = Thread.ofPlatform().name("self-check").daemon(true).unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /// The last verification of the whole log that ended.
+  public Optional<Result> last() {
+    return Optional.ofNullable(last);
+  }
+
+  public Optional<Running> running() {
+    return Optional.ofNullable(running);
+  }
+
+  /// How many entries the last published checkpoint covers.
+  public long published() {
+    return ledger.checkpoint().size();
+  }
+
+  /// Begins to verify the whole log in the background; false when that is going on already.
+  public boolean begin() {
+    if (busy.get()) {
+      return false;
+    }
+    Thread ignored = Thread.ofPlatform().name("self-check-now").daemon(true).start(this::all);
+    return true;
+  }
+
+  private void run() {
+    try {
+      Thread.sleep(first);
+      while (true) {
+        all();
+        Thread.sleep(every);
+      }
+    } catch (InterruptedException e) {
+      // closed
+    }
+  }
+
+  private void all() {
+    if (!busy.compareAndSet(false, true)) {
+      return;
+    }
+    Instant begin = clock.instant();
+    long nanos = System.nanoTime();
+    running = new Running(begin, "begins", 0, -1);
+    try {
+      Verification verification =
+          new Verifier(trust())
+              .showing((stage, done, total) -> running = new Running(begin, stage, done, total))
+              .log(new OwnLog(ledger), Verifier.Entries.ALL);
+      Duration took = Duration.ofNanos(System.nanoTime() - nanos);
+      switch (verification) {
+        case Verification.Holds holds -> {
+          last = new Result(begin, took, holds.checkpoint().size(), verification);
+          LOG.log(INFO, "verified: all " + holds.checkpoint().size() + " entries hold");
+        }
+        case Verification.Broken broken -> {
+          last = new Result(begin, took, 0, verification);
+          LOG.log(ERROR, "verified: THE LOG DOES NOT HOLD: " + broken.damages());
+        }
+        case Verification.CannotTell cannot -> {
+          last = new Result(begin, took, 0, verification);
+          LOG.log(ERROR, "verified: cannot tell: " + cannot.reason());
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.log(ERROR, "the verification failed", e);
+    } finally {
+      running = null;
+      busy.set(false);
+    }
+  }
+
+  /// Verifies the entries from one index to another, the bundles they lie in included: each bundle
+  /// is hashed anew from the entries' bytes, and the result must be what an inclusion proof to the
+  /// signed checkpoint needs in its place.
+  ///
+  /// @param to exclusive; at most [#RANGE_MAX] from `from`, and within the published size
+  /// @throws IOException the log cannot be read
+  public Verification range(long from, long to) throws IOException {
+    if (from < 0 || to <= from || to - from > RANGE_MAX) {
+      throw new IllegalArgumentException(
+          "to: " + to + ", want more than from and at most " + RANGE_MAX + " more");
+    }
+    Checkpoint published = ledger.checkpoint();
+    if (to > published.size()) {
+      throw new IllegalArgumentException(
+          "to: " + to + ", want at most the published size, " + published.size());
+    }
+    Trust trust = trust();
+    List<Verification.Damage> damages = new ArrayList<>();
+    List<String> checked = new ArrayList<>();
+    long first = from / TilePath.FULL;
+    long last = (to - 1) / TilePath.FULL;
+    @Nullable Checkpoint believed = null;
+    for (long bundle = first; bundle <= last && damages.size() < 100; bundle++) {
+      TilePath path = TilePath.in(published.size(), TilePath.ENTRIES, bundle);
+      try {
+        believed = bundle(path, trust, believed);
+      } catch (Damaged e) {
+        damages.add(new Verification.Damage(path.toString(), String.valueOf(e.getMessage())));
+      }
+    }
+    if (!damages.isEmpty() || believed == null) {
+      return new Verification.Broken(damages);
+    }
+    checked.add(
+        "entries "
+            + first * TilePath.FULL
+            + " to "
+            + (Math.min(published.size(), (last + 1) * TilePath.FULL) - 1)
+            + " hash to what the checkpoint of "
+            + believed.size()
+            + " entries covers");
+    return new Verification.Holds(believed, checked);
+  }
+
+  @SuppressWarnings("serial")
+  private static final class Damaged extends Exception {
+    Damaged(String what) {
+      super(what);
+    }
+  }
+
+  private Checkpoint bundle(TilePath path, Trust trust, @Nullable Checkpoint believed)
+      throws IOException, Damaged {
+    TreeHasher hasher = new TreeHasher();
+    byte[] hashes = new byte[path.width() * Hash.BYTES];
+    try {
+      ledger.entries(
+          path.first(),
+          path.first() + path.width(),
+          (index, leaf, attachment) ->
+              hasher.leaf(leaf).copyTo(hashes, (int) (index - path.first()) * Hash.BYTES));
+    } catch (IOException e) {
+      throw new Damaged(String.valueOf(e.getMessage()));
+    }
+    Checkpoint trusted = believed;
+    int step = path.isPartial() ? 1 : path.width();
+    for (int at = 0; at < path.width(); at += step) {
+      TlogProof proof = ledger.proof(path.first() + at);
+      Checkpoint signed = opened(proof.checkpoint(), trust, trusted);
+      trusted = signed;
+      Hash leaf = Hash.at(hashes, at * Hash.BYTES);
+      if (!Rfc6962.verifyInclusion(
+          proof.index(), signed.size(), leaf, proof.path(), signed.root())) {
+        throw new Damaged("entry " + proof.index() + " is not what the checkpoint covers");
+      }
+      if (step > 1 && !above(leaf, proof.path(), hasher).equals(hasher.fold(hashes, 0, step))) {
+        throw new Damaged("its entries do not hash to what the checkpoint covers");
+      }
+    }
+    if (trusted == null) {
+      throw new Damaged("holds no entries");
+    }
+    return trusted;
+  }
+
+  /// The hash of a full bundle, from its first leaf and the siblings in that leaf's proof.
+  private static Hash above(Hash leaf, List<Hash> siblings, TreeHasher hasher) throws Damaged {
+    if (siblings.size() < 8) {
+      throw new Damaged("its proof is too short");
+    }
+    Hash hash = leaf;
+    for (Hash sibling : siblings.subList(0, 8)) {
+      hash = hasher.node(hash, sibling);
+    }
+    return hash;
+  }
+
+  private static Checkpoint opened(SignedNote note, Trust trust, @Nullable Checkpoint believed)
+      throws Damaged {
+    if (believed != null && note.text().equals(believed.text())) {
+      return believed;
+    }
+    try {
+      return trust.open(note);
+    } catch (Trust.Refused e) {
+      throw new Damaged("its checkpoint: " + e.getMessage());
+    }
+  }
+
+  private Trust trust() {
+    return new Trust(ledger.origin(), ledger.keys(), List.of(), 0);
+  }
+
+  /// The log as it serves itself.
+  private record OwnLog(Ledger ledger) implements LogReader {
+    @Override
+    public byte[] checkpoint() {
+      return ledger.signedCheckpoint();
+    }
+
+    @Override
+    public byte[] tile(TilePath path) throws IOException {
+      try {
+        return ledger.tile(path);
+      } catch (IndexOutOfBoundsException e) {
+        throw new NotThere(path.toString());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+}

@@ -1,0 +1,148 @@
+package qerberos.trail;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import qerberos.event.AuditEvent;
+import qerberos.ledger.AppendListener;
+import qerberos.ledger.Submission;
+
+/// The newest events, parsed as they came, for followers that are not far behind: at the tail
+/// nothing is read back and parsed twice.
+///
+/// It also holds senders to the followers' pace. While the slowest follower is within the tail but
+/// more than three quarters of it behind, [#makeRoom] makes a sender wait for a moment; if it did
+/// not, the follower would fall out of the tail, and would from then on have to read and parse
+/// every event again, which is slower and never catches up under the load that caused it. A
+/// follower that is further behind anyhow (it is being rebuilt) slows nobody.
+///
+/// Safe for concurrent use.
+final class Tail implements AppendListener {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition grown = lock.newCondition();
+  private final Condition followed = lock.newCondition();
+  private final @Nullable AuditEvent[] ring;
+
+  /// Guarded by `lock`: the indexes that are there, from inclusive to exclusive.
+  private long begin;
+
+  private long end;
+  private long slowest;
+  private volatile boolean crowded;
+
+  /// @param capacity a power of two
+  /// @param size of the ledger now; the tail starts empty behind it
+  Tail(int capacity, long size) {
+    this.ring = new AuditEvent[capacity];
+    this.begin = size;
+    this.end = size;
+    this.slowest = size;
+  }
+
+  @Override
+  public void appended(long firstIndex, List<Submission> inOrder) {
+    lock.lock();
+    try {
+      int mask = ring.length - 1;
+      for (int i = 0; i < inOrder.size(); i++) {
+        ring[(int) (firstIndex + i) & mask] = (AuditEvent) inOrder.get(i).tag();
+      }
+      end = firstIndex + inOrder.size();
+      begin = Math.max(begin, end - ring.length);
+      measure();
+      grown.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Up to `most` events from this index on; empty when there are none yet, or when they are no
+  /// longer here.
+  List<@Nullable AuditEvent> from(long index, int most) {
+    lock.lock();
+    try {
+      if (index < begin || index >= end) {
+        return List.of();
+      }
+      int count = (int) Math.min(most, end - index);
+      List<@Nullable AuditEvent> events = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        AuditEvent event = ring[(int) (index + i) & (ring.length - 1)];
+        if (event == null) {
+          break;
+        }
+        events.add(event);
+      }
+      return events;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The index of the newest event here that fits.
+  Optional<Long> newest(Predicate<AuditEvent> fits) {
+    lock.lock();
+    try {
+      for (long index = end - 1; index >= begin; index--) {
+        AuditEvent event = ring[(int) index & (ring.length - 1)];
+        if (event != null && fits.test(event)) {
+          return Optional.of(index);
+        }
+      }
+      return Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until there is an event at this index, at most so long.
+  void await(long index, Duration most) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = most.toNanos();
+      while (end <= index && left > 0) {
+        left = grown.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The slowest follower has everything before this index.
+  void followedUpTo(long index) {
+    lock.lock();
+    try {
+      slowest = index;
+      measure();
+      followed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits while the slowest follower is about to fall out of the tail, at most so long.
+  void makeRoom(Duration most) throws InterruptedException {
+    if (!crowded) {
+      return;
+    }
+    lock.lock();
+    try {
+      long left = TimeUnit.NANOSECONDS.convert(most);
+      while (crowded && left > 0) {
+        left = followed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void measure() {
+    crowded = slowest >= begin && end - slowest > ring.length / 4L * 3;
+  }
+}

@@ -1,0 +1,368 @@
+package qerberos.trail;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import qerberos.event.AuditEvent;
+import qerberos.event.EventDraft;
+import qerberos.event.Leaf;
+import qerberos.event.Privacy;
+import qerberos.event.SealBroken;
+import qerberos.event.Sealer;
+import qerberos.identity.View;
+import qerberos.ledger.Appended;
+import qerberos.ledger.Entry;
+import qerberos.ledger.Ledger;
+import qerberos.ledger.LedgerObserver;
+import qerberos.ledger.LedgerSettings;
+import qerberos.ledger.LogStorage;
+import qerberos.ledger.Progress;
+import qerberos.ledger.TlogProof;
+import qerberos.query.Found;
+import qerberos.query.IndexSettings;
+import qerberos.query.Order;
+import qerberos.query.Query;
+import qerberos.query.Search;
+import qerberos.settings.TrailSettings;
+
+/// The trail: takes events in, finds them again, and proves what it says.
+///
+/// [#prepare] seals and hashes on the caller's thread, [#append] waits for the disk; nothing else
+/// writes to the ledger. Every event that is shown was read back from the ledger and checked there
+/// against its leaf hash, and is shown only to those whose view allows it; the index is never
+/// believed in either.
+///
+/// Safe for concurrent use.
+public final class Trail implements AutoCloseable {
+  private static final Duration ROOM = Duration.ofMillis(250);
+
+  private final InstantSource clock;
+  private final Ids ids;
+  private final Ledger ledger;
+  private final SubjectKeyFiles keys;
+  private final Sealer sealer;
+  private final Tail tail;
+  private final TrailIndex index;
+  private final Follower indexing;
+  private final Postponed postponed;
+  private final OwnEvents own;
+  private final Deque<AutoCloseable> open;
+
+  private Trail(
+      InstantSource clock,
+      Ids ids,
+      Ledger ledger,
+      SubjectKeyFiles keys,
+      Sealer sealer,
+      Tail tail,
+      TrailIndex index,
+      TrailSettings settings,
+      Deque<AutoCloseable> open) {
+    this.clock = clock;
+    this.ids = ids;
+    this.ledger = ledger;
+    this.keys = keys;
+    this.sealer = sealer;
+    this.tail = tail;
+    this.index = index;
+    this.open = open;
+    this.indexing =
+        new Follower(
+            "index", index, tail, this::readBack, ledger::size, settings.indexCommit(), true);
+    this.postponed = new Postponed(settings.data().resolve("postponed.events"));
+    this.own =
+        new OwnEvents(
+            new OwnEvents.Appender() {
+              @Override
+              public List<Appended> append(List<Prepared> prepared) throws InterruptedException {
+                return Trail.this.append(prepared);
+              }
+
+              @Override
+              public Prepared prepare(EventDraft draft) {
+                return Trail.this.prepare(OwnEvents.SOURCE, draft, null);
+              }
+            },
+            postponed);
+  }
+
+  /// Opens the trail in the settings' data folder and starts its followers.
+  ///
+  /// @param storage where the ledger lies, usually the folder `ledger` of the data folder
+  /// @throws IOException the folder cannot be used, with a sentence that says why; nothing is left
+  ///     running
+  public static Trail open(
+      TrailSettings settings,
+      Privacy privacy,
+      LogStorage storage,
+      LedgerObserver observer,
+      InstantSource clock,
+      SecureRandom random)
+      throws IOException {
+    Deque<AutoCloseable> open = new ArrayDeque<>();
+    try {
+      Path data = settings.data();
+      DataFormat.claim(data);
+      SubjectKeyFiles keys = SubjectKeyFiles.open(data.resolve("keys"), random);
+      open.push(keys);
+      TailOfLedger listener = new TailOfLedger();
+      Ledger ledger =
+          Ledger.open(
+              LedgerSettings.of(storage, new LeafNames())
+                  .withOrigin(settings.origin().orElse(null))
+                  .withCodec(new ZstdCodec())
+                  .withListener(listener)
+                  .withBeforeForce(keys::makeDurable)
+                  .withObserver(observer)
+                  .withClock(clock)
+                  .withRandom(random)
+                  .withPublishEvery(settings.checkpointInterval())
+                  .withQueue(settings.queueEvents(), 64L << 20));
+      open.push(ledger);
+      Tail tail = new Tail(settings.tailEvents(), ledger.size());
+      listener.tail = tail;
+      TrailIndex index =
+          TrailIndex.open(
+              data.resolve("index"),
+              new IndexSettings(
+                  settings.indexBufferMegabytes(),
+                  IndexSettings.DEFAULT.refreshEvery(),
+                  IndexSettings.DEFAULT.checkMegabytes()),
+              ledger::size);
+      open.push(index);
+      Trail trail =
+          new Trail(
+              clock,
+              new Ids(clock, random),
+              ledger,
+              keys,
+              new Sealer(privacy, keys),
+              tail,
+              index,
+              settings,
+              open);
+      trail.start();
+      return trail;
+    } catch (IOException | RuntimeException e) {
+      closeAll(open, e);
+      throw e;
+    }
+  }
+
+  /// The ledger wants its listener before it is open, the tail wants the ledger's size.
+  private static final class TailOfLedger implements qerberos.ledger.AppendListener {
+    private volatile @Nullable Tail tail;
+
+    @Override
+    public void appended(long firstIndex, List<qerberos.ledger.Submission> inOrder) {
+      Tail known = tail;
+      if (known != null) {
+        known.appended(firstIndex, inOrder);
+      }
+    }
+  }
+
+  private void start() throws IOException {
+    appendPostponed();
+    indexing.start();
+    open.push(indexing);
+    own.start();
+    open.push(own);
+  }
+
+  private void appendPostponed() throws IOException {
+    List<Prepared> late =
+        postponed.read(
+            (leaf, sealed) -> new Prepared(sealer.open(leaf, sealed), leaf, sealed));
+    try {
+      for (Appended answer : ledger.append(late.stream().map(Prepared::submission).toList())) {
+        if (answer instanceof Appended.Busy || answer instanceof Appended.Failed) {
+          return;
+        }
+      }
+      postponed.clear();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Makes an event ready: named, dated, sealed, hashed. Costs some microseconds of CPU and does no
+  /// I/O, except that a subject's key may be looked up.
+  ///
+  /// @param source who sends it, as they were authenticated
+  /// @param idWhenNone its id when the sender gave none; null for a fresh one
+  /// @throws qerberos.event.EventFaults when it does not fit into a leaf
+  public Prepared prepare(String source, EventDraft draft, @Nullable String idWhenNone) {
+    String id = draft.id();
+    if (id == null) {
+      id = idWhenNone == null ? ids.next() : idWhenNone;
+    }
+    return new Prepared(sealer.seal(new AuditEvent(id, source, clock.instant(), draft)));
+  }
+
+  /// Appends, and returns when each is on disk and in the tree, or was refused; one answer each, in
+  /// order.
+  public List<Appended> append(List<Prepared> prepared) throws InterruptedException {
+    tail.makeRoom(ROOM);
+    return ledger.append(prepared.stream().map(Prepared::submission).toList());
+  }
+
+  /// Where events about the trail itself are recorded.
+  public OwnEvents own() {
+    return own;
+  }
+
+  /// The ids we make, for events and requests.
+  public Ids ids() {
+    return ids;
+  }
+
+  /// For checkpoints, tiles, keys, proofs and status; whoever appends through it goes past us.
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  public Follower indexing() {
+    return indexing;
+  }
+
+  public SubjectKeyFiles subjectKeys() {
+    return keys;
+  }
+
+  /// The event at this index, read from the ledger and checked.
+  ///
+  /// @throws IOException it cannot be read, or what is there is not what was signed
+  public Shown read(long leafIndex) throws IOException {
+    Entry entry = ledger.entry(leafIndex);
+    try {
+      return new Shown(entry, sealer.open(entry.leaf(), entry.attachment()));
+    } catch (SealBroken e) {
+      throw new IOException("entry " + leafIndex + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// The event with this id, if the view shows it.
+  ///
+  /// An id belongs to its source. The caller's own comes first; then the newest of whatever source,
+  /// among those the view shows.
+  ///
+  /// @param ownSource under which the caller sends
+  /// @param source the source to look at; null for the order above
+  public Optional<Shown> find(View view, String ownSource, String id, @Nullable String source)
+      throws IOException {
+    OptionalLong named = ledger.find(Leaf.name(source == null ? ownSource : source, id));
+    if (named.isPresent()) {
+      Shown shown = read(named.getAsLong());
+      if (Sight.sees(view, shown.event())) {
+        return Optional.of(shown);
+      }
+    }
+    if (source != null) {
+      return Optional.empty();
+    }
+    Optional<Long> recent =
+        tail.newest(event -> event.id().equals(id) && Sight.sees(view, event));
+    if (recent.isEmpty()) {
+      Found found =
+          index.search(
+              Search.of(Sight.narrowed(view, new Query.Term("id", id))).withLimit(1));
+      recent = found.leafIndexes().stream().findFirst();
+    }
+    if (recent.isEmpty()) {
+      return Optional.empty();
+    }
+    Shown shown = read(recent.get());
+    boolean right = shown.event().id().equals(id) && Sight.sees(view, shown.event());
+    return right ? Optional.of(shown) : Optional.empty();
+  }
+
+  /// Finds a page of what the view shows.
+  ///
+  /// @throws IllegalArgumentException naming what cannot be searched for
+  /// @throws qerberos.query.IndexBehind when a cursor looks at more than is indexed
+  public Page search(
+      View view, Query query, Order order, int limit, long offset, @Nullable String cursor)
+      throws IOException {
+    Found found =
+        index.search(
+            new Search(
+                Sight.narrowed(view, query), order, limit, offset, cursor, ledger.size()));
+    List<Shown> shown = new ArrayList<>(found.leafIndexes().size());
+    for (long leafIndex : found.leafIndexes()) {
+      Shown one = read(leafIndex);
+      if (Sight.sees(view, one.event())) {
+        shown.add(one);
+      }
+    }
+    return new Page(shown, found.total(), found.nextCursor());
+  }
+
+  /// Waits until everything before this size can be found, at most so long; false when it cannot.
+  public boolean awaitIndexed(long size, Duration most) throws IOException, InterruptedException {
+    return index.awaitIndexed(size, most);
+  }
+
+  /// The proof that the event at this index is in the log, against a published checkpoint; waits
+  /// for one when it is that new.
+  ///
+  /// @throws TimeoutException when none was published in time
+  public TlogProof proof(long leafIndex, Duration most)
+      throws IOException, InterruptedException, TimeoutException {
+    byte[] ignored = ledger.awaitCheckpoint(leafIndex + 1, most);
+    return ledger.proof(leafIndex);
+  }
+
+  /// Builds the index anew, from the first event on, while the old one serves.
+  public void reindex(Progress progress) throws IOException {
+    index.rebuild(this::readBack, progress);
+  }
+
+  private List<@Nullable AuditEvent> readBack(long from, int most) throws IOException {
+    List<@Nullable AuditEvent> events = new ArrayList<>(most);
+    long until = Math.min(ledger.size(), from + most);
+    if (from < until) {
+      ledger.entries(
+          from,
+          until,
+          (at, leaf, attachment) -> {
+            try {
+              events.add(sealer.open(leaf, attachment));
+            } catch (SealBroken e) {
+              events.add(null);
+            }
+          });
+    }
+    return events;
+  }
+
+  /// Finishes what is queued, records the last events of our own, publishes a last checkpoint.
+  @Override
+  public void close() throws IOException {
+    IOException failure = new IOException("the trail did not close well");
+    closeAll(open, failure);
+    if (failure.getSuppressed().length > 0) {
+      throw failure;
+    }
+  }
+
+  private static void closeAll(Deque<AutoCloseable> open, Exception reason) {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        reason.addSuppressed(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package qerberos.http;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import qerberos.event.Json;
+import qerberos.event.Privacy;
+import qerberos.identity.Gate;
+import qerberos.identity.Limits;
+import qerberos.identity.NewToken;
+import qerberos.identity.Permission;
+import qerberos.identity.Scope;
+import qerberos.intake.AnyJson;
+import qerberos.ledger.FolderStorage;
+import qerberos.ledger.LedgerObserver;
+import qerberos.ledger.LogStorage;
+import qerberos.settings.HttpSettings;
+import qerberos.settings.IdentitySettings;
+import qerberos.settings.LimitSettings;
+import qerberos.settings.StateSettings;
+import qerberos.settings.TrailSettings;
+import qerberos.state.State;
+import qerberos.trail.SelfCheck;
+import qerberos.trail.Trail;
+
+/// The whole service on free ports and a folder of its own, and a client that speaks real HTTP to
+/// it.
+final class RunningService implements AutoCloseable {
+  /// A status, headers and the body of an answer.
+  record Reply(int status, HttpResponse<byte[]> response) {
+    String text() {
+      return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    Json.Obj json() {
+      return (Json.Obj) AnyJson.read(response.body());
+    }
+
+    String code() {
+      return String.valueOf(json().text("code"));
+    }
+
+    Json.Obj data() {
+      return json().object("data");
+    }
+
+    String header(String name) {
+      return response.headers().firstValue(name).orElse("");
+    }
+  }
+
+  static final LimitSettings WIDE =
+      new LimitSettings(
+          1_000_000, 100_000, 200_000, 60_000, 100_000, 100_000, 100_000, 100, 50, 10);
+
+  private interface Closing {
+    void close() throws IOException;
+  }
+
+  private final Path folder;
+  private final Deque<Closing> open = new ArrayDeque<>();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final SecureRandom random = new SecureRandom();
+  final Metrics metrics = new Metrics();
+  final State state;
+  final Gate gate;
+  final Trail trail;
+  final SelfCheck selfCheck;
+  final HttpApi api;
+  final String admin;
+
+  static RunningService in(Path folder) throws IOException {
+    return in(folder, UnaryOperator.identity(), WIDE, UnaryOperator.identity());
+  }
+
+  static RunningService in(
+      Path folder,
+      UnaryOperator<HttpSettings> http,
+      LimitSettings limits,
+      UnaryOperator<LogStorage> storage)
+      throws IOException {
+    return new RunningService(
+        folder, http.apply(HttpSettings.defaults().onPort(0)), limits, storage);
+  }
+
+  private RunningService(
+      Path folder,
+      HttpSettings http,
+      LimitSettings limitSettings,
+      UnaryOperator<LogStorage> storage)
+      throws IOException {
+    this.folder = folder;
+    Path config = Files.createDirectories(folder.resolve("config"));
+    Path data = Files.createDirectories(folder.resolve("data"));
+    Files.writeString(
+        config.resolve("identities.yaml"),
+        """
+        identities:
+          - squidId: did:squid:alice
+            daoId: dao:red
+          - squidId: did:squid:bob
+            daoId: dao:blue
+          - squidId: did:squid:carol
+            daoId: dao:red
+        """);
+    Files.writeString(
+        config.resolve("grants.yaml"),
+        """
+        grants:
+          - identity: did:squid:alice
+            permissions: [qerberos:audit:read, qerberos:audit:write]
+            scope: own
+          - identity: did:squid:bob
+            permissions: [qerberos:audit:read]
+            scope: own
+          - identity: did:squid:carol
+            permissions: [qerberos:audit:read]
+            scope: dao
+        """);
+    Clock clock = Clock.systemUTC();
+    state = State.open(StateSettings.in(data), clock);
+    open.push(state::close);
+    var limits = new Limits(limitSettings, clock, System::nanoTime);
+    gate =
+        Gate.open(
+            IdentitySettings.standalone(config, data.resolve("secrets")).withPorts(0, 0),
+            state,
+            limits,
+            random,
+            clock);
+    open.push(gate::close);
+    trail =
+        Trail.open(
+            TrailSettings.in(data),
+            Privacy.defaults(),
+            storage.apply(new FolderStorage(data.resolve("ledger"))),
+            LedgerObserver.NONE,
+            clock,
+            random);
+    open.push(trail::close);
+    selfCheck = new SelfCheck(trail.ledger(), clock, Duration.ofHours(24), Duration.ofHours(24));
+    selfCheck.start();
+    open.push(selfCheck::close);
+    api = HttpApi.start(http, trail, gate, state, metrics, selfCheck, clock, "1.0.0");
+    open.push(api::close);
+    admin = Files.readString(gate.adminToken()).strip();
+  }
+
+  Path data() {
+    return folder.resolve("data");
+  }
+
+  int port() {
+    return api.port();
+  }
+
+  /// A new service token with these permissions.
+  String token(String name, Scope scope, Permission... permissions) throws IOException {
+    Set<Permission> all = EnumSet.noneOf(Permission.class);
+    all.addAll(Set.of(permissions));
+    return gate.tokens().create(new NewToken(name, all, scope, null), "test").text();
+  }
+
+  /// Logs in at the bundled sQuid.
+  String login(String name) throws IOException, InterruptedException {
+    String password =
+        Files.readString(data().resolve("secrets/identities/" + name + ".password")).strip();
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + gate.squidPort().orElseThrow() + "/auth/login"))
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"username\":\"" + name + "\",\"password\":\"" + password + "\"}"))
+            .build();
+    HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    Json.Obj json = (Json.Obj) AnyJson.read(answer.body());
+    String token = json.text("access_token");
+    return String.valueOf(token == null ? json.object("data").text("access_token") : token);
+  }
+
+  Reply get(String path, String token, String... headers) throws IOException, InterruptedException {
+    return send(request(path, token, headers).GET());
+  }
+
+  Reply post(String path, String token, String body, String... headers)
+      throws IOException, InterruptedException {
+    return post(path, token, body.getBytes(StandardCharsets.UTF_8), headers);
+  }
+
+  Reply post(String path, String token, byte[] body, String... headers)
+      throws IOException, InterruptedException {
+    return send(request(path, token, headers).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+  }
+
+  Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    HttpResponse<byte[]> response =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    return new Reply(response.statusCode(), response);
+  }
+
+  HttpRequest.Builder request(String path, String token, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+            .timeout(Duration.ofSeconds(30));
+    if (!token.isEmpty()) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return request;
+  }
+
+  /// An event as a sender writes it.
+  static String event(String id, String type, String actor) {
+    return """
+    {"id":"%s","type":"%s","ref":"document:42","layer":"application","verdict":"ALLOW",\
+    "actor":{"squidId":"%s"},"details":{"ip":"192.0.2.7","with":"partner"}}\
+    """
+        .formatted(id, type, actor);
+  }
+
+  @Override
+  public void close() throws IOException {
+    client.close();
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+    metrics.close();
+  }
+}
