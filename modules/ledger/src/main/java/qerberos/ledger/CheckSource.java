@@ -25,8 +25,7 @@ final class CheckSource implements Closeable {
 
   /// @param live whether the ledger is in use, so that what is beyond the checkpoint may change
   /// @param promised size of the checkpoint
-  CheckSource(
-      LogStorage storage, EntryNames names, List<Codec> codecs, boolean live, long promised)
+  CheckSource(LogStorage storage, EntryNames names, List<Codec> codecs, boolean live, long promised)
       throws IOException {
     this.storage = storage;
     this.names = names;

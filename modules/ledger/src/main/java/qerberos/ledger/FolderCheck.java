@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// their sums compared ([IdsCheck]), and at last the root is compared with the signed one. Only now
 /// is known whether an entry or its stored hash was changed where both disagree.
 ///
-/// A ledger may be in use meanwhile. Then nothing beyond the checkpoint is looked at, because it may
-/// change at any moment. When it is not in use, it is kept from being opened until the end, and
+/// A ledger may be in use meanwhile. Then nothing beyond the checkpoint is looked at, because it
+/// may change at any moment. When it is not in use, it is kept from being opened until the end, and
 /// every byte of every file must be as it should, down to the zeros behind the last frame.
 ///
 /// Used by one thread at a time; reads with several.
@@ -197,9 +197,7 @@ final class FolderCheck {
     boolean meanwhile =
         source.live()
             && expected == Segment.ENTRIES
-            && storage
-                .list(Segment.FOLDER)
-                .contains(sealed.substring(Segment.FOLDER.length() + 1));
+            && storage.list(Segment.FOLDER).contains(sealed.substring(Segment.FOLDER.length() + 1));
     return new SegmentCheck(source, meanwhile ? sealed : name, first, expected, done::addAndGet)
         .run();
   }
@@ -225,8 +223,7 @@ final class FolderCheck {
       findings.damages(source.compare(level, 0, hashes, count));
       byte[] above = new byte[count / TilePath.FULL * Hash.BYTES];
       for (int tile = 0; tile < count / TilePath.FULL; tile++) {
-        fold(hasher, hashes, tile * TilePath.FULL, TilePath.FULL)
-            .copyTo(above, tile * Hash.BYTES);
+        fold(hasher, hashes, tile * TilePath.FULL, TilePath.FULL).copyTo(above, tile * Hash.BYTES);
       }
       hashes = above;
     }
@@ -278,8 +275,7 @@ final class FolderCheck {
       return hasher.fold(hashes, first * Hash.BYTES, count);
     }
     return hasher.node(
-        fold(hasher, hashes, first, count / 2),
-        fold(hasher, hashes, first + count / 2, count / 2));
+        fold(hasher, hashes, first, count / 2), fold(hasher, hashes, first + count / 2, count / 2));
   }
 
   /// An older checkpoint must be of a tree that this one begins with. The stored hashes have just

@@ -21,8 +21,7 @@ final class IdsCheck {
 
   /// @param sums over the names of each full segment
   /// @param size how many entries there are
-  IdsCheck(
-      CheckSource source, List<IdSum> sums, long size, Findings findings, Progress progress) {
+  IdsCheck(CheckSource source, List<IdSum> sums, long size, Findings findings, Progress progress) {
     this.source = source;
     this.sums = sums;
     this.size = size;

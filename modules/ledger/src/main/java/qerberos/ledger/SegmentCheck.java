@@ -94,8 +94,7 @@ final class SegmentCheck {
 
   /// @param expected how many entries there must be at least
   /// @param read is told of every 256 entries
-  SegmentCheck(
-      CheckSource source, String name, long first, int expected, LongConsumer read) {
+  SegmentCheck(CheckSource source, String name, long first, int expected, LongConsumer read) {
     this.source = source;
     this.name = name;
     this.first = first;

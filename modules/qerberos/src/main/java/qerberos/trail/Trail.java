@@ -182,8 +182,7 @@ public final class Trail implements AutoCloseable {
 
   private void appendPostponed() throws IOException {
     List<Prepared> late =
-        postponed.read(
-            (leaf, sealed) -> new Prepared(sealer.open(leaf, sealed), leaf, sealed));
+        postponed.read((leaf, beside) -> new Prepared(sealer.open(leaf, beside), leaf, beside));
     try {
       for (Appended answer : ledger.append(late.stream().map(Prepared::submission).toList())) {
         if (answer instanceof Appended.Busy || answer instanceof Appended.Failed) {
@@ -271,12 +270,10 @@ public final class Trail implements AutoCloseable {
     if (source != null) {
       return Optional.empty();
     }
-    Optional<Long> recent =
-        tail.newest(event -> event.id().equals(id) && Sight.sees(view, event));
+    Optional<Long> recent = tail.newest(event -> event.id().equals(id) && Sight.sees(view, event));
     if (recent.isEmpty()) {
       Found found =
-          index.search(
-              Search.of(Sight.narrowed(view, new Query.Term("id", id))).withLimit(1));
+          index.search(Search.of(Sight.narrowed(view, new Query.Term("id", id))).withLimit(1));
       recent = found.leafIndexes().stream().findFirst();
     }
     if (recent.isEmpty()) {
@@ -296,8 +293,7 @@ public final class Trail implements AutoCloseable {
       throws IOException {
     Found found =
         index.search(
-            new Search(
-                Sight.narrowed(view, query), order, limit, offset, cursor, ledger.size()));
+            new Search(Sight.narrowed(view, query), order, limit, offset, cursor, ledger.size()));
     List<Shown> shown = new ArrayList<>(found.leafIndexes().size());
     for (long leafIndex : found.leafIndexes()) {
       Shown one = read(leafIndex);
