@@ -61,7 +61,8 @@ final class CanonicalNumber {
       var decimal = BigDecimal.valueOf(candidate).scaleByPowerOfTen(scale - 1);
       if (decimal.doubleValue() == value) {
         BigDecimal away = decimal.subtract(exact).abs();
-        if (best.isEmpty() || away.compareTo(distance) < 0) {
+        int order = away.compareTo(distance);
+        if (best.isEmpty() || order < 0 || (order == 0 && candidate % 2 == 0)) {
           best = Integer.toString(candidate);
           distance = away;
         }

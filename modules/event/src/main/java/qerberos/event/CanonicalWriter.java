@@ -7,9 +7,14 @@ import java.util.List;
 /// Writes canonical JSON into an array that grows and is used again. Used by one thread at a time.
 final class CanonicalWriter {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] BASE64 =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+          .getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+  private static final long DIGITS_15 = 1_000_000_000_000_000L;
 
   /// A buffer larger than this is not kept for the next event.
   private static final int KEEP_MAX = 1 << 18;
@@ -115,15 +120,43 @@ final class CanonicalWriter {
 
   void number(double number) {
     long whole = (long) number;
-    if (whole == number && whole > -1_000_000_000_000_000L && whole < 1_000_000_000_000_000L) {
+    if (whole == number && whole > -DIGITS_15 && whole < DIGITS_15) {
+      ensure(20);
       whole(whole);
-    } else {
+    } else if (!fraction(number)) {
       raw(CanonicalNumber.text(number).getBytes(StandardCharsets.US_ASCII));
     }
   }
 
+  /// Writes a number of few decimals, or returns false. Of all decimals of at most 15 digits no two
+  /// mean the same double, so if one means this number, it is the shortest that does.
+  private boolean fraction(double number) {
+    double absolute = Math.abs(number);
+    if (absolute < 1e-3 || absolute > 1e9) {
+      return false;
+    }
+    for (int decimals = 1, power = 10; decimals <= 6; decimals++, power *= 10) {
+      long scaled = Math.round(absolute * power);
+      if (scaled < DIGITS_15 && (double) scaled / power == absolute) {
+        ensure(24);
+        if (number < 0) {
+          buffer[size++] = '-';
+        }
+        whole(scaled / power);
+        buffer[size++] = '.';
+        long rest = scaled % power;
+        for (int at = size + decimals - 1; at >= size; at--) {
+          buffer[at] = (byte) ('0' + rest % 10);
+          rest /= 10;
+        }
+        size += decimals;
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void whole(long number) {
-    ensure(20);
     long rest = Math.abs(number);
     int digits = 1;
     for (long power = 10; power <= rest; power *= 10) {
@@ -163,8 +196,42 @@ final class CanonicalWriter {
 
   /// The text in UTF-8 as it is, without quotes or escapes.
   void utf8(String text) {
-    ensure(text.length());
-    rest(text, 0, false);
+    int length = text.length();
+    ensure(length);
+    byte[] to = buffer;
+    int at = size;
+    int i = 0;
+    while (i < length) {
+      char unit = text.charAt(i);
+      if (unit >= 0x80) {
+        break;
+      }
+      to[at++] = (byte) unit;
+      i++;
+    }
+    size = at;
+    if (i < length) {
+      rest(text, i, false);
+    }
+  }
+
+  /// 32 bytes in base64url without padding, 43 characters.
+  void base64(byte[] hash) {
+    ensure(44);
+    byte[] to = buffer;
+    int at = size;
+    for (int i = 0; i < 30; i += 3) {
+      int bits = ((hash[i] & 0xff) << 16) | ((hash[i + 1] & 0xff) << 8) | (hash[i + 2] & 0xff);
+      to[at++] = BASE64[bits >>> 18];
+      to[at++] = BASE64[(bits >>> 12) & 63];
+      to[at++] = BASE64[(bits >>> 6) & 63];
+      to[at++] = BASE64[bits & 63];
+    }
+    int bits = ((hash[30] & 0xff) << 10) | ((hash[31] & 0xff) << 2);
+    to[at++] = BASE64[bits >>> 12];
+    to[at++] = BASE64[(bits >>> 6) & 63];
+    to[at++] = BASE64[bits & 63];
+    size = at;
   }
 
   private void rest(String text, int from, boolean escape) {

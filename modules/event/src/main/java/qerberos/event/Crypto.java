@@ -1,5 +1,6 @@
 package qerberos.event;
 
+import java.security.DigestException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,10 +22,11 @@ final class Crypto {
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
   private static final int BLOCK_BYTES = 64;
+  private static final MessageDigest UNUSED = newSha256();
 
   final MessageDigest sha256;
   final CanonicalWriter parts = new CanonicalWriter(512);
-  private final byte[] inner = new byte[HASH_BYTES];
+  private final byte[] outer = new byte[BLOCK_BYTES + HASH_BYTES];
   private Cipher cipher;
   private byte[] lastNonce = new byte[NONCE_BYTES];
   private @Nullable Deflater deflater;
@@ -35,7 +37,16 @@ final class Crypto {
     cipher = aesGcm();
   }
 
+  /// A fresh SHA-256. A copy of one that nobody feeds is three times cheaper than asking for one.
   static MessageDigest sha256() {
+    try {
+      return (MessageDigest) UNUSED.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's SHA-256 can be copied", e);
+    }
+  }
+
+  private static MessageDigest newSha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -58,38 +69,43 @@ final class Crypto {
   }
 
   void part(byte[] bytes) {
-    part(bytes, 0, bytes.length);
-  }
-
-  void part(byte[] bytes, int from, int length) {
-    parts.int32(length);
-    parts.raw(bytes, from, length);
+    parts.int32(bytes.length);
+    parts.raw(bytes);
   }
 
   void part(String text) {
     parts.int32(0);
     int from = parts.size;
     parts.utf8(text);
-    int to = parts.size;
+    int length = parts.size - from;
     parts.size = from - Integer.BYTES;
-    parts.int32(to - from);
-    parts.size = to;
-  }
-
-  /// SHA-256 over the parts so far.
-  byte[] hash() {
-    sha256.update(parts.buffer, 0, parts.size);
-    return sha256.digest();
+    parts.int32(length);
+    parts.size = from + length;
   }
 
   /// HMAC-SHA-256 (RFC 2104) over the parts so far, of which the first 64 bytes are the key xored
-  /// with 0x36; `outer` is the key xored with 0x5c.
-  void hmac(byte[] outer, byte[] to) throws GeneralSecurityException {
-    sha256.update(parts.buffer, 0, parts.size);
-    sha256.digest(inner, 0, HASH_BYTES);
-    sha256.update(outer, 0, BLOCK_BYTES);
-    sha256.update(inner, 0, HASH_BYTES);
-    sha256.digest(to, 0, HASH_BYTES);
+  /// with 0x36; `outerPad` is the key xored with 0x5c.
+  void hmac(byte[] outerPad, byte[] to) {
+    try {
+      System.arraycopy(outerPad, 0, outer, 0, BLOCK_BYTES);
+      sha256.update(parts.buffer, 0, parts.size);
+      sha256.digest(outer, BLOCK_BYTES, HASH_BYTES);
+      sha256.update(outer, 0, outer.length);
+      sha256.digest(to, 0, HASH_BYTES);
+    } catch (DigestException e) {
+      throw new IllegalStateException("32 bytes hold a SHA-256", e);
+    }
+  }
+
+  /// SHA-256 over the parts so far and then these bytes.
+  void hash(byte[] last, int from, int length, byte[] to) {
+    try {
+      sha256.update(parts.buffer, 0, parts.size);
+      sha256.update(last, from, length);
+      sha256.digest(to, 0, HASH_BYTES);
+    } catch (DigestException e) {
+      throw new IllegalStateException("32 bytes hold a SHA-256", e);
+    }
   }
 
   byte[] encrypt(SecretKey key, byte[] leafHash, byte[] plain, int length)

@@ -99,7 +99,7 @@ public final class DraftBuilder {
   /// Something is wrong that the event itself cannot know, such as a field that nobody knows. A
   /// fault of a field silences "missing" for it.
   public DraftBuilder fault(Fault fault) {
-    found.add(fault);
+    Limits.add(fault, found);
     return this;
   }
 

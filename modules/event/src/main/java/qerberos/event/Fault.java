@@ -13,6 +13,15 @@ public record Fault(String field, String message, Kind kind) {
     TOO_LARGE
   }
 
+  /// A path that is longer than this is told without its middle.
+  private static final int FIELD_MAX = 300;
+
+  public Fault {
+    if (field.length() > FIELD_MAX) {
+      field = field.substring(0, FIELD_MAX / 2) + "..." + field.substring(field.length() - 100);
+    }
+  }
+
   public Fault(String field, String message) {
     this(field, message, Kind.INVALID);
   }

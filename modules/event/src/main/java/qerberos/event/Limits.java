@@ -14,6 +14,9 @@ final class Limits {
   /// Characters of a member's name.
   static final int NAME_MAX = 256;
 
+  /// Faults told of one event.
+  private static final int FAULTS_MAX = 50;
+
   /// The largest integer such that it and all below it are doubles: 2^53.
   static final double INTEGER_MAX = 9_007_199_254_740_992.0;
 
@@ -61,69 +64,92 @@ final class Limits {
     }
   }
 
-  /// Checks depth, number of fields, names and numbers. Strings have checked themselves.
-  static void tree(String field, Json.Obj tree, List<Fault> faults) {
-    int fields = object(field, tree, 1, faults);
-    if (fields > FIELDS_MAX) {
-      faults.add(
-          new Fault(field, fields + " fields, want at most " + FIELDS_MAX, Fault.Kind.TOO_LARGE));
+  /// Adds a fault, unless there are enough of them already.
+  static void add(Fault fault, List<Fault> faults) {
+    if (faults.size() < FAULTS_MAX) {
+      faults.add(fault);
+    } else if (faults.size() == FAULTS_MAX) {
+      String field = fault.field();
+      int end = 0;
+      while (end < field.length() && field.charAt(end) != '.' && field.charAt(end) != '[') {
+        end++;
+      }
+      faults.add(new Fault(field.substring(0, end), "and more faults"));
     }
   }
 
-  private static int object(String path, Json.Obj obj, int depth, List<Fault> faults) {
+  /// Checks depth, number of fields, names and numbers. Strings have checked themselves.
+  static void tree(String field, Json.Obj tree, List<Fault> faults) {
+    if (tree.isEmpty()) {
+      return;
+    }
+    int fields = object(new Place(null, field, -1), tree, 1, faults);
+    if (fields > FIELDS_MAX) {
+      add(
+          new Fault(field, fields + " fields, want at most " + FIELDS_MAX, Fault.Kind.TOO_LARGE),
+          faults);
+    }
+  }
+
+  private static int object(Place place, Json.Obj obj, int depth, List<Fault> faults) {
     Members members = obj.sorted();
     int fields = members.names.length;
     for (int i = 0; i < members.names.length; i++) {
       String name = members.names[i];
       if (name.length() > NAME_MAX && Text.characters(name) > NAME_MAX) {
-        faults.add(
-            new Fault(
-                path,
-                "a name of " + Text.characters(name) + " characters, want at most " + NAME_MAX));
+        String message =
+            "a name of " + Text.characters(name) + " characters, want at most " + NAME_MAX;
+        add(new Fault(place.path(), message), faults);
       }
-      switch (members.values[i]) {
-        case Json.Str _, Json.Bool _, Json.Null _ -> {}
-        case Json.Num num -> number(path, name, num, faults);
-        case Json.Obj child -> {
-          if (deeper(path, depth, faults)) {
-            fields += object(path + '.' + name, child, depth + 1, faults);
-          }
-        }
-        case Json.Arr child -> {
-          if (deeper(path, depth, faults)) {
-            fields += array(path + '.' + name, child, depth + 1, faults);
-          }
-        }
-      }
+      fields += value(place, name, -1, members.values[i], depth, faults);
     }
     return fields;
   }
 
-  private static int array(String path, Json.Arr arr, int depth, List<Fault> faults) {
-    int fields = 0;
-    for (int i = 0; i < arr.items().size(); i++) {
-      switch (arr.items().get(i)) {
-        case Json.Str _, Json.Bool _, Json.Null _ -> {}
-        case Json.Num num -> number(path, "[" + i + "]", num, faults);
-        case Json.Obj child -> {
-          if (deeper(path, depth, faults)) {
-            fields += object(path + '[' + i + ']', child, depth + 1, faults);
-          }
+  private static int value(
+      Place parent, String name, int index, Json value, int depth, List<Fault> faults) {
+    switch (value) {
+      case Json.Str _, Json.Bool _, Json.Null _ -> {}
+      case Json.Num(double number) -> {
+        if (beyondInteger(number)) {
+          String path = new Place(parent, name, index).path();
+          String message =
+              "integer " + Canonical.number(number) + " beyond 2^53, want it as a string";
+          add(new Fault(path, message), faults);
         }
-        case Json.Arr child -> {
-          if (deeper(path, depth, faults)) {
-            fields += array(path + '[' + i + ']', child, depth + 1, faults);
+      }
+      case Json.Obj child -> {
+        if (deeper(parent, depth, faults)) {
+          return object(new Place(parent, name, index), child, depth + 1, faults);
+        }
+      }
+      case Json.Arr(List<Json> items) -> {
+        if (deeper(parent, depth, faults)) {
+          var place = new Place(parent, name, index);
+          int fields = 0;
+          for (int i = 0; i < items.size(); i++) {
+            fields += value(place, "", i, items.get(i), depth + 1, faults);
           }
+          return fields;
         }
       }
     }
-    return fields;
+    return 0;
   }
 
-  private static void number(String path, String name, Json.Num num, List<Fault> faults) {
-    if (beyondInteger(num.value())) {
-      String field = name.startsWith("[") ? path + name : path + '.' + name;
-      faults.add(new Fault(field, integerMessage(Canonical.number(num.value()))));
+  private static boolean deeper(Place place, int depth, List<Fault> faults) {
+    if (depth < DEPTH_MAX) {
+      return true;
+    }
+    add(new Fault(place.path(), "deeper than " + DEPTH_MAX + " levels"), faults);
+    return false;
+  }
+
+  /// A place in a tree; it becomes text only when something is wrong there.
+  private record Place(@Nullable Place parent, String name, int index) {
+    String path() {
+      String own = index < 0 ? name : "[" + index + "]";
+      return parent == null ? own : parent.path() + (index < 0 ? "." : "") + own;
     }
   }
 
@@ -132,17 +158,5 @@ final class Limits {
   static boolean beyondInteger(double value) {
     double size = Math.abs(value);
     return size > INTEGER_MAX && size < EXPONENT_FROM;
-  }
-
-  static String integerMessage(String number) {
-    return "integer " + number + " beyond 2^53, want it as a string";
-  }
-
-  private static boolean deeper(String path, int depth, List<Fault> faults) {
-    if (depth < DEPTH_MAX) {
-      return true;
-    }
-    faults.add(new Fault(path, "deeper than " + DEPTH_MAX + " levels"));
-    return false;
   }
 }

@@ -149,6 +149,8 @@ public final class Sealer {
     try {
       Crypto crypto = bench.crypto;
       byte[] plain = decrypt(crypto, key.get(), crypto.leafHash(leaf), sealed);
+      byte[] salt = new byte[Crypto.HASH_BYTES];
+      byte[] commitment = new byte[Crypto.HASH_BYTES];
       int at = 0;
       for (String path : paths) {
         if (plain.length - at < Integer.BYTES) {
@@ -161,8 +163,9 @@ public final class Sealer {
         }
         byte[] value = Arrays.copyOfRange(plain, at, at + length);
         at += length;
-        byte[] salt = key.get().salt(crypto, reader.source(), reader.id(), path);
-        byte[] commitment = SubjectKey.commitment(crypto, salt, path, value, 0, length);
+        int begin = key.get().saltBegin(crypto, reader.source(), reader.id());
+        key.get().salt(crypto, begin, path, salt);
+        SubjectKey.commitment(crypto, salt, path, value, 0, length, commitment);
         if (!MessageDigest.isEqual(commitment, reader.commitment(path))) {
           throw new SealBroken(path + ": value differs from its commitment");
         }

@@ -1,7 +1,6 @@
 package qerberos.event;
 
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 
 /// Writes one event as a leaf in a single pass, setting aside what is sealed. Used by one thread
@@ -12,7 +11,6 @@ import java.util.List;
 /// as `***`. Then come the commitments, in the order of their paths, and the rest of the leaf.
 final class Sealing {
   private static final byte[] MASKED = ascii("\"***\"");
-  private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
   final Crypto crypto = new Crypto();
   final CanonicalWriter leaf = new CanonicalWriter(1_024);
@@ -26,6 +24,8 @@ final class Sealing {
   int[] sealedFrom = new int[8];
   int[] sealedTo = new int[8];
 
+  private final byte[] commitment = new byte[Crypto.HASH_BYTES];
+  private byte[][] salts = new byte[8][Crypto.HASH_BYTES];
   private final String[] where = new String[Canonical.DEPTH_MAX];
   private final Treatments treatments;
   private Treatments.Path[] rules = {};
@@ -289,16 +289,15 @@ final class Sealing {
 
   /// The path as an RFC 6901 pointer.
   private String pointer(int depth) {
-    var pointer = new StringBuilder(32);
+    String pointer = "";
     for (int i = 0; i <= depth; i++) {
-      pointer.append('/');
       String name = where[i];
       if (name.indexOf('~') >= 0 || name.indexOf('/') >= 0) {
         name = name.replace("~", "~0").replace("/", "~1");
       }
-      pointer.append(name);
+      pointer = pointer + '/' + name;
     }
-    return pointer.toString();
+    return pointer;
   }
 
   /// Takes down that the values from `from` on are those of `path`, in the place where it sorts.
@@ -320,17 +319,23 @@ final class Sealing {
     sealedTo[at] = values.size;
   }
 
+  /// The commitments. Salts and commitments share one buffer of parts, so the salts come first.
   private void commitments(AuditEvent event, SubjectKey key) {
+    if (salts.length < sealedCount) {
+      salts = new byte[sealedPaths.length][Crypto.HASH_BYTES];
+    }
+    int begin = key.saltBegin(crypto, event.source(), event.id());
     for (int i = 0; i < sealedCount; i++) {
+      key.salt(crypto, begin, sealedPaths[i], salts[i]);
+    }
+    for (int i = 0; i < sealedCount; i++) {
+      int from = sealedFrom[i];
+      SubjectKey.commitment(
+          crypto, salts[i], sealedPaths[i], values.buffer, from, sealedTo[i] - from, commitment);
       leaf.raw(i == 0 ? SEALED : COMMA);
       leaf.string(sealedPaths[i]);
       leaf.raw(COLON_QUOTE);
-      byte[] salt = key.salt(crypto, event.source(), event.id(), sealedPaths[i]);
-      int from = sealedFrom[i];
-      byte[] commitment =
-          SubjectKey.commitment(
-              crypto, salt, sealedPaths[i], values.buffer, from, sealedTo[i] - from);
-      leaf.raw(BASE64.encode(commitment));
+      leaf.base64(commitment);
       leaf.raw('"');
     }
     leaf.raw('}');

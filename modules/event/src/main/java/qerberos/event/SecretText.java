@@ -64,15 +64,15 @@ final class SecretText {
     private void object(int depth) {
       at++;
       Treatment label = Treatment.KEEP;
-      int valueFrom = -1;
-      int valueTo = -1;
+      int[] early = {};
+      int earlyCount = 0;
       int before = count;
       while (true) {
         space();
         if (next('}')) {
           break;
         }
-        if (broken || at >= text.length() || text.charAt(at) != '"') {
+        if (at >= text.length() || text.charAt(at) != '"') {
           broken = true;
           return;
         }
@@ -84,29 +84,70 @@ final class SecretText {
         }
         space();
         int from = at;
-        Treatment treatment = treatments.byName(name);
         if (Treatments.isLabel(name) && at < text.length() && text.charAt(at) == '"') {
-          Treatment said = treatments.byName(string());
-          label = said == Treatment.KEEP ? label : said;
+          label = Treatments.stronger(label, treatments.byName(string()));
           at = from;
+          broken = false;
         }
-        int spansBefore = count;
-        value(depth + 1, treatment == Treatment.MASK_TEXT);
-        if (treatment == Treatment.MASK) {
-          count = spansBefore;
-          span(from, at);
-        } else if (treatment == Treatment.KEEP && Treatments.isValue(name)) {
-          valueFrom = from;
-          valueTo = at;
+        Treatment treatment = treatments.byName(name);
+        boolean labelled = treatment == Treatment.KEEP && Treatments.isValue(name);
+        if (labelled) {
+          treatment = label;
         }
+        member(depth, treatment);
         if (broken) {
           return;
+        }
+        if (labelled && treatment != Treatment.MASK) {
+          if (earlyCount == early.length) {
+            early = Arrays.copyOf(early, Math.max(3, earlyCount * 2));
+          }
+          early[earlyCount++] = from;
+          early[earlyCount++] = at;
+          early[earlyCount++] = treatment == Treatment.MASK_TEXT ? 1 : 0;
         }
         space();
         next(',');
       }
-      if (valueFrom >= 0 && (label == Treatment.MASK || label == Treatment.MASK_TEXT)) {
-        insert(before, valueFrom, valueTo);
+      if (earlyCount > 0 && (label == Treatment.MASK || label == Treatment.MASK_TEXT)) {
+        late(label, before, early, earlyCount);
+      }
+    }
+
+    private void member(int depth, Treatment treatment) {
+      int from = at;
+      int before = count;
+      value(depth + 1, treatment == Treatment.MASK_TEXT);
+      if (treatment == Treatment.MASK) {
+        count = before;
+        span(from, at);
+      }
+    }
+
+    /// Masks values whose label came behind them; the spans found inside them give way. Each value
+    /// has three numbers: from, to, and 1 when its texts are masked already.
+    private void late(Treatment label, int before, int[] early, int earlyCount) {
+      int[] found = Arrays.copyOfRange(spans, before, count);
+      count = before;
+      int next = 0;
+      for (int i = 0; i < earlyCount; i += 3) {
+        char first = text.charAt(early[i]);
+        boolean texts = first == '"' || first == '[';
+        if (label == Treatment.MASK_TEXT && (early[i + 2] == 1 || !texts)) {
+          continue;
+        }
+        while (next < found.length && found[next] < early[i]) {
+          span(found[next], found[next + 1]);
+          next += 2;
+        }
+        while (next < found.length && found[next] < early[i + 1]) {
+          next += 2;
+        }
+        span(early[i], early[i + 1]);
+      }
+      while (next < found.length) {
+        span(found[next], found[next + 1]);
+        next += 2;
       }
     }
 
@@ -164,25 +205,6 @@ final class SecretText {
         }
         spans[count++] = from;
         spans[count++] = to;
-      }
-    }
-
-    /// Puts a span among those of the object it belongs to, whose own inner spans it swallows.
-    private void insert(int before, int from, int to) {
-      int[] tail = Arrays.copyOfRange(spans, before, count);
-      count = before;
-      boolean placed = false;
-      for (int i = 0; i < tail.length; i += 2) {
-        if (!placed && tail[i] >= from) {
-          span(from, to);
-          placed = true;
-        }
-        if (tail[i] < from || tail[i] >= to) {
-          span(tail[i], tail[i + 1]);
-        }
-      }
-      if (!placed) {
-        span(from, to);
       }
     }
 

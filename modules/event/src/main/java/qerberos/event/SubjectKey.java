@@ -1,5 +1,6 @@
 package qerberos.event;
 
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -15,9 +16,9 @@ public final class SubjectKey {
   public static final int BYTES = 32;
 
   private static final int BLOCK_BYTES = 64;
-  private static final String SALT_LABEL = "qerberos/salt/v1";
-  private static final String COMMITMENT_LABEL = "qerberos/commitment/v1";
-  private static final String VALUE_KEY_LABEL = "qerberos/value-key/v1";
+  private static final byte[] SALT_LABEL = label("qerberos/salt/v1");
+  private static final byte[] COMMITMENT_LABEL = label("qerberos/commitment/v1");
+  private static final byte[] VALUE_KEY_LABEL = label("qerberos/value-key/v1");
 
   private final byte[] innerPad;
   private final byte[] outerPad;
@@ -33,7 +34,13 @@ public final class SubjectKey {
     var crypto = new Crypto();
     crypto.parts.raw(innerPad);
     crypto.part(VALUE_KEY_LABEL);
-    valueKey = new SecretKeySpec(hmac(crypto), "AES");
+    var derived = new byte[Crypto.HASH_BYTES];
+    crypto.hmac(outerPad, derived);
+    valueKey = new SecretKeySpec(derived, "AES");
+  }
+
+  private static byte[] label(String label) {
+    return label.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static byte[] pad(byte[] key, int with) {
@@ -47,27 +54,27 @@ public final class SubjectKey {
   /// The salt of the value at one path of one event, 32 bytes. To disclose a value is to give it
   /// away together with this; no other value is disclosed by it.
   public byte[] salt(String source, String id, String path) {
-    return salt(new Crypto(), source, id, path);
+    var crypto = new Crypto();
+    var salt = new byte[Crypto.HASH_BYTES];
+    salt(crypto, saltBegin(crypto, source, id), path, salt);
+    return salt;
   }
 
-  byte[] salt(Crypto crypto, String source, String id, String path) {
+  /// Puts what the salts of one event begin with into `crypto.parts`, and says how much that is.
+  int saltBegin(Crypto crypto, String source, String id) {
     crypto.parts.clear();
     crypto.parts.raw(innerPad);
     crypto.part(SALT_LABEL);
     crypto.part(source);
     crypto.part(id);
-    crypto.part(path);
-    return hmac(crypto);
+    return crypto.parts.size;
   }
 
-  private byte[] hmac(Crypto crypto) {
-    var to = new byte[Crypto.HASH_BYTES];
-    try {
-      crypto.hmac(outerPad, to);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
-    return to;
+  /// The salt of one path, as the next thing after `saltBegin` or another salt of the same event.
+  void salt(Crypto crypto, int begin, String path, byte[] to) {
+    crypto.parts.size = begin;
+    crypto.part(path);
+    crypto.hmac(outerPad, to);
   }
 
   /// The commitment to a value, 32 bytes: what the leaf holds in its place. Anybody who was given
@@ -75,19 +82,19 @@ public final class SubjectKey {
   ///
   /// @param value the canonical JSON of the value; of `/original` the text itself in UTF-8
   public static byte[] commitment(byte[] salt, String path, byte[] value) {
-    return commitment(new Crypto(), salt, path, value, 0, value.length);
+    var commitment = new byte[Crypto.HASH_BYTES];
+    commitment(new Crypto(), salt, path, value, 0, value.length, commitment);
+    return commitment;
   }
 
-  static byte[] commitment(
-      Crypto crypto, byte[] salt, String path, byte[] value, int from, int length) {
+  static void commitment(
+      Crypto crypto, byte[] salt, String path, byte[] value, int from, int length, byte[] to) {
     crypto.parts.clear();
     crypto.part(COMMITMENT_LABEL);
     crypto.part(salt);
     crypto.part(path);
     crypto.parts.int32(length);
-    crypto.sha256.update(crypto.parts.buffer, 0, crypto.parts.size);
-    crypto.sha256.update(value, from, length);
-    return crypto.sha256.digest();
+    crypto.hash(value, from, length, to);
   }
 
   /// AES-256-GCM under the key derived for values. The first byte of the result is left free.

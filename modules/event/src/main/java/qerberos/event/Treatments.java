@@ -88,15 +88,27 @@ final class Treatments {
   }
 
   private Treatment byLabel(Members members) {
+    Treatment strongest = Treatment.KEEP;
     for (int i = 0; i < members.names.length; i++) {
       if (isLabel(members.names[i]) && members.values[i] instanceof Json.Str(String label)) {
-        Treatment treatment = byName(label);
-        if (treatment != Treatment.KEEP) {
-          return treatment;
-        }
+        strongest = stronger(strongest, byName(label));
       }
     }
-    return Treatment.KEEP;
+    return strongest;
+  }
+
+  /// Of two labels of one value, the one that hides more.
+  static Treatment stronger(Treatment one, Treatment other) {
+    return strength(one) >= strength(other) ? one : other;
+  }
+
+  private static int strength(Treatment treatment) {
+    return switch (treatment) {
+      case KEEP -> 0;
+      case SEAL -> 1;
+      case MASK_TEXT -> 2;
+      case MASK -> 3;
+    };
   }
 
   /// By the name alone.
