@@ -12,8 +12,8 @@ public interface LedgerObserver {
   /// @param entries how many entries it made durable
   default void forced(long nanos, int entries) {}
 
-  /// A checkpoint of this size was signed and published.
-  default void published(long size) {}
+  /// A checkpoint was signed, made safe and shown to others.
+  default void published(Checkpoint checkpoint) {}
 
   /// A full segment was compressed.
   default void sealed(long firstIndex, long bytesBefore, long bytesAfter) {}

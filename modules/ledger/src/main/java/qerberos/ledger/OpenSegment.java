@@ -78,7 +78,6 @@ final class OpenSegment implements Segment {
         if (repair && first + segment.count >= promised) {
           // A crash in here leaves a shorter torn frame, or none: the next start does the same.
           file.truncate(segment.end);
-          file.force();
           segment.reserved = segment.end;
         }
       }
@@ -91,6 +90,11 @@ final class OpenSegment implements Segment {
                   + " were a frame once and are not any more; entries from "
                   + (first + segment.count)
                   + " on are lost there, whole frames follow");
+    }
+    if (repair) {
+      // A killed process leaves frames that can be read and are not safe yet. They are about to
+      // be signed.
+      file.force();
     }
     return segment;
   }

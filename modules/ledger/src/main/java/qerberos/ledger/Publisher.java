@@ -85,7 +85,7 @@ final class Publisher implements Runnable {
           lastNanos = System.nanoTime();
           notifyAll();
         }
-        settings.observer().published(next.checkpoint().size());
+        settings.observer().published(next.checkpoint());
       }
     } catch (IOException | RuntimeException | Error e) {
       String reason = "no checkpoint can be published: " + e;

@@ -62,6 +62,13 @@ final class Recovery {
 
   /// Does it all; the lock is held.
   Recovered run() throws IOException {
+    // A killed process leaves names that can be seen and are not safe yet. What is built on them
+    // must not be safer than they are.
+    for (String folder : List.of("", Segment.FOLDER, TreeFiles.FOLDER, Ids.FOLDER)) {
+      if (!storage.list(folder).isEmpty()) {
+        storage.forceFolder(folder);
+      }
+    }
     LedgerKeys keys = LedgerKeys.openOrMake(settings);
     Publisher.Published published = Publisher.read(storage, keys, settings.clock().instant());
     if (published == null) {
