@@ -359,7 +359,7 @@ public final class FaultyStorage implements LogStorage {
           "read " + name,
           () -> {
             usable();
-            int length = (int) Math.clamp(inode.size - position, 0, to.remaining());
+            int length = Math.clamp(inode.size - position, 0, to.remaining());
             if (length > 0) {
               to.put(inode.bytes, (int) position, length);
             }
