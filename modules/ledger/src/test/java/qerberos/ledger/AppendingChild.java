@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Random;
 
 /// A process that appends to a ledger as fast as it can until somebody kills it, and says on its
-/// output what was acknowledged (`entry <index> <text>`) and published (`checkpoint <size> <root>`).
+/// output what was acknowledged (`entry <index> <text>`) and published (`checkpoint <size>
+/// <root>`).
 ///
 /// Arguments: the ledger's folder, a seed. Exit 3 when the ledger is locked.
 public final class AppendingChild {

@@ -49,8 +49,7 @@ class FaultyStorageTest extends LogStorageContract {
       String name = one.list("").getFirst();
       try (StoredFile left = one.open(name)) {
         byte[] bytes = left.readAll();
-        seen.add(
-            bytes.length == 0 ? name + " empty" : name + " " + bytes[0] + " " + bytes[1023]);
+        seen.add(bytes.length == 0 ? name + " empty" : name + " " + bytes[0] + " " + bytes[1023]);
       }
     }
     assertThat(seen).contains("a empty", "b empty", "a 7 7", "b 7 7", "b 0 7", "b 7 0");

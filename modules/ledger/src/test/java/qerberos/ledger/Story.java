@@ -66,9 +66,7 @@ final class Story {
       case "checkpoint" ->
           published.add(
               new Checkpoint(
-                  "heard",
-                  Long.parseLong(words[1]),
-                  Hash.of(HexFormat.of().parseHex(words[2]))));
+                  "heard", Long.parseLong(words[1]), Hash.of(HexFormat.of().parseHex(words[2]))));
       default -> assertThat(line).startsWith("open ");
     }
   }
@@ -99,9 +97,7 @@ final class Story {
                 .as("%s: %s is there once", moment, text)
                 .isTrue();
             String beside = new String(attachment, UTF_8);
-            assertThat(beside)
-                .as(moment)
-                .isEqualTo(text.length() % 2 == 0 ? "" : "beside " + text);
+            assertThat(beside).as(moment).isEqualTo(text.length() % 2 == 0 ? "" : "beside " + text);
           });
       for (var entry : acknowledged.entrySet()) {
         byte[] leaf = entry.getKey().getBytes(UTF_8);
