@@ -5,18 +5,31 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import qerberos.event.Actor;
+import qerberos.event.EventDraft;
+import qerberos.event.Json;
+import qerberos.event.Privacy;
+import qerberos.event.Reserved;
+import qerberos.event.Verdict;
+import qerberos.http.HttpApi;
+import qerberos.http.Metrics;
 import qerberos.identity.Gate;
 import qerberos.identity.Limits;
+import qerberos.ledger.FolderStorage;
+import qerberos.ledger.LedgerObserver;
 import qerberos.service.StartRefused.Reason;
 import qerberos.settings.ConfigRestore;
 import qerberos.settings.Settings;
 import qerberos.state.State;
+import qerberos.trail.SelfCheck;
+import qerberos.trail.Trail;
 
 /// The running service: what it consists of, in the order in which it is started.
 ///
@@ -26,6 +39,9 @@ import qerberos.state.State;
 public final class Service implements AutoCloseable {
   /// What `/health` and `server.json` say.
   public static final String VERSION = "1.0.0";
+
+  /// A start is not slowed down by a verification of everything; the first one comes after this.
+  private static final Duration FIRST_SELF_CHECK = Duration.ofMinutes(5);
 
   private final Settings settings;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -48,7 +64,7 @@ public final class Service implements AutoCloseable {
       throws StartRefused {
     var service = new Service(settings);
     try {
-      service.begin(arguments, clock);
+      service.begin(restored, arguments, clock);
       return service;
     } catch (StartRefused e) {
       service.closeAfter(e);
@@ -65,10 +81,42 @@ public final class Service implements AutoCloseable {
     }
   }
 
-  private void begin(List<String> arguments, Clock clock) throws IOException, StartRefused {
+  private void begin(
+      Optional<ConfigRestore.Restored> restored, List<String> arguments, Clock clock) throws IOException, StartRefused {
     Path data = settings.folders().data();
+    requireFreePorts();
+    DataFolder.prepare(data);
+
     var random = new SecureRandom();
+    var metrics = keep(new Metrics());
+    Trail trail =
+        keep(
+            Trail.open(
+                settings.trail(),
+                Privacy.defaults(),
+                new FolderStorage(data.resolve("ledger")),
+                LedgerObserver.NONE,
+                clock,
+                random));
+    State state = keep(State.open(settings.state(), clock));
+    var limits = new Limits(settings.limits(), clock, System::nanoTime);
+    Gate gate = keep(Gate.open(settings.identity(), state, limits, random, clock));
+    var selfCheck =
+        keep(
+            new SelfCheck(
+                trail.ledger(), clock, settings.trail().verifyInterval(), FIRST_SELF_CHECK));
+    selfCheck.start();
+    HttpApi api =
+        keep(
+            HttpApi.start(settings.http(), trail, gate, state, metrics, selfCheck, clock, VERSION));
+    restored.ifPresent(what -> record(trail, what));
+    publish(api, gate, arguments, clock);
+  }
+
+  /// Asked first, because a taken port is the commonest obstacle and nothing is open yet.
+  private void requireFreePorts() throws StartRefused {
     var ports = new Ports(Path.of("/proc"));
+    ports.requireFree(settings.http().bind(), settings.http().port(), "the API", "--port");
     var identity = settings.identity();
     if (identity.standaloneSquid()) {
       ports.requireFree(identity.bind(), identity.squidPort(), "the bundled sQuid", "--squid-port");
@@ -77,23 +125,41 @@ public final class Service implements AutoCloseable {
       ports.requireFree(
           identity.bind(), identity.qonsentPort(), "the bundled Qonsent", "--qonsent-port");
     }
-    DataFolder.prepare(data);
+  }
 
-    State state = keep(State.open(settings.state(), clock));
-    var limits = new Limits(settings.limits(), clock, System::nanoTime);
-    Gate gate = keep(Gate.open(identity, state, limits, random, clock));
-    publish(gate, arguments, clock);
+  /// That a configuration was restored is an event like any other act of an operator.
+  private static void record(Trail trail, ConfigRestore.Restored what) {
+    List<Json> files = what.files().stream().<Json>map(Json::of).toList();
+    trail
+        .own()
+        .record(
+            new EventDraft(
+                null,
+                "config.restored",
+                null,
+                null,
+                "qerberos:config",
+                new Actor("system:qerberos"),
+                Reserved.LAYER,
+                Verdict.ALLOW,
+                Json.EMPTY
+                    .with("files", new Json.Arr(files))
+                    .with("previous", Json.of(what.previous().toString())),
+                Json.EMPTY,
+                null,
+                null));
   }
 
   /// Tells the commands where we are; from here on the service counts as running.
-  private void publish(Gate gate, List<String> arguments, Clock clock) throws IOException {
+  private void publish(HttpApi api, Gate gate, List<String> arguments, Clock clock)
+      throws IOException {
     Path data = settings.folders().data();
     var published =
         new ServerFile(
             ProcessHandle.current().pid(),
             Instant.now(clock),
-            URI.create("http://localhost:" + 0),
-            0,
+            URI.create("http://" + reachable(settings.http().bind()) + ":" + api.port()),
+            api.port(),
             gate.squidPort().orElse(0),
             gate.qonsentPort().orElse(0),
             VERSION,
@@ -101,6 +167,14 @@ public final class Service implements AutoCloseable {
     published.write(data);
     open.push(() -> ServerFile.remove(data, published.pid()));
     file = published;
+  }
+
+  /// The host under which this machine reaches what is bound to an address.
+  private static String reachable(String bind) {
+    return switch (bind) {
+      case "127.0.0.1", "0.0.0.0", "::", "::1", "[::]", "[::1]" -> "localhost";
+      default -> bind.contains(":") && !bind.startsWith("[") ? "[" + bind + "]" : bind;
+    };
   }
 
   /// Where it runs.

@@ -35,8 +35,26 @@ public final class Catalog {
           Another program holds 3030, where the bundled Qonsent listens.
       ALLOW_INSECURE | server.allowInsecure | --allow-insecure | false | flag |
           The bundled sQuid and Qonsent shall answer on an address that others reach.
-      MAX_CONNECTIONS | server.maxConnections | | 10000 | connections | MAX_CONNECTIONS
-          More clients hold a connection open than the default lets in.
+      MAX_CONNECTIONS | server.maxConnections | | 2048 | connections | MAX_CONNECTIONS
+          More clients are served at once; those beyond it wait until one leaves.
+      MAX_EVENT_BYTES | server.maxEventBytes | | 2097152 | bytes |
+          Single events with larger originals are sent, or such shall not be taken.
+      MAX_BATCH_BYTES | server.maxBatchBytes | | 16777216 | bytes |
+          Batches are larger after unpacking, or memory is scarce.
+      MAX_BATCH_LINES | server.maxBatchLines | | 10000 | events |
+          Batches hold more events than this.
+      MAX_HEADER_BYTES | server.maxHeaderBytes | | 16384 | bytes |
+          A proxy of yours adds many headers.
+      MAX_REQUEST_LINE_BYTES | server.maxRequestLineBytes | | 8192 | bytes |
+          Queries are longer than this.
+      PATIENCE | server.patience | | 10s | time |
+          Slow senders on a poor network are cut off too early, or are held too long.
+      MIN_BYTES_PER_SECOND | server.minBytesPerSecond | | 16384 | bytes per second |
+          Honest senders are slower than this.
+      IDLE_TIMEOUT | server.idleTimeout | | 75s | time |
+          A proxy of yours keeps connections longer between two requests.
+      DRAIN | server.drain | | 20s | time |
+          Requests in flight may take longer to finish when the server stops.
       TRUST_PROXY | server.trustProxy | | false | flag | TRUST_PROXY
           A proxy of yours stands in front, and its X-Forwarded-For may be believed.
 
@@ -60,6 +78,14 @@ public final class Catalog {
           Strangers shall see nothing of the log (none), or the entries too (all).
       CHECKPOINT_INTERVAL | ledger.checkpointInterval | | 20ms | time |
           Fewer signatures under load, against proofs that come later.
+      QUEUE_EVENTS | ledger.queueEvents | | 20000 | events |
+          Bursts are turned away, or memory is scarce.
+      TAIL_EVENTS | search.tailEvents | | 16384 | events, a power of two |
+          Senders are slowed down by the index, or memory is scarce.
+      INDEX_COMMIT | search.commitInterval | | 1s | time |
+          The index shall be made durable more often; it is caught up from the log anyway.
+      INDEX_BUFFER | search.bufferMegabytes | | 48 | megabytes |
+          Memory is scarce, or there is much of it and ingest is to cost less.
       VERIFY_INTERVAL | ledger.verifyInterval | | 24h | time |
           The whole log shall be verified more often, or the disk is to be spared.
       ANCHOR_FILE | ledger.anchorFile | | | file |
@@ -199,7 +225,25 @@ public final class Catalog {
   public static final Setting<Integer> QONSENT_PORT = typed("QONSENT_PORT", Kind.port());
   public static final Setting<Boolean> ALLOW_INSECURE = typed("ALLOW_INSECURE", Kind.flag());
   public static final Setting<Integer> MAX_CONNECTIONS =
-      typed("MAX_CONNECTIONS", Kind.whole(1, 1_000_000));
+      typed("MAX_CONNECTIONS", Kind.whole(1, 100_000));
+  public static final Setting<Integer> MAX_EVENT_BYTES =
+      typed("MAX_EVENT_BYTES", Kind.whole(1 << 10, 64 << 20));
+  public static final Setting<Integer> MAX_BATCH_BYTES =
+      typed("MAX_BATCH_BYTES", Kind.whole(1 << 10, 64 << 20));
+  public static final Setting<Integer> MAX_BATCH_LINES =
+      typed("MAX_BATCH_LINES", Kind.whole(1, 100_000));
+  public static final Setting<Integer> MAX_HEADER_BYTES =
+      typed("MAX_HEADER_BYTES", Kind.whole(1 << 10, 1 << 20));
+  public static final Setting<Integer> MAX_REQUEST_LINE_BYTES =
+      typed("MAX_REQUEST_LINE_BYTES", Kind.whole(256, 1 << 20));
+  public static final Setting<Duration> PATIENCE =
+      typed("PATIENCE", Kind.duration("ms", Duration.ofMillis(10), Duration.ofMinutes(10)));
+  public static final Setting<Integer> MIN_BYTES_PER_SECOND =
+      typed("MIN_BYTES_PER_SECOND", Kind.whole(1, Integer.MAX_VALUE));
+  public static final Setting<Duration> IDLE_TIMEOUT =
+      typed("IDLE_TIMEOUT", Kind.duration("s", Duration.ofSeconds(1), Duration.ofHours(1)));
+  public static final Setting<Duration> DRAIN =
+      typed("DRAIN", Kind.duration("s", Duration.ZERO, Duration.ofMinutes(5)));
   public static final Setting<Boolean> TRUST_PROXY = typed("TRUST_PROXY", Kind.flag());
 
   public static final Setting<Path> DATA_DIR = typed("DATA_DIR", Kind.path());
@@ -222,6 +266,13 @@ public final class Catalog {
   public static final Setting<Duration> CHECKPOINT_INTERVAL =
       typed(
           "CHECKPOINT_INTERVAL", Kind.duration("ms", Duration.ofMillis(1), Duration.ofSeconds(10)));
+  public static final Setting<Integer> QUEUE_EVENTS =
+      typed("QUEUE_EVENTS", Kind.whole(1_000, 1_000_000));
+  public static final Setting<Integer> TAIL_EVENTS =
+      typed("TAIL_EVENTS", Kind.whole(1_024, 1 << 20));
+  public static final Setting<Duration> INDEX_COMMIT =
+      typed("INDEX_COMMIT", Kind.duration("ms", Duration.ofMillis(100), Duration.ofMinutes(1)));
+  public static final Setting<Integer> INDEX_BUFFER = typed("INDEX_BUFFER", Kind.whole(8, 1_024));
   public static final Setting<Duration> VERIFY_INTERVAL =
       typed("VERIFY_INTERVAL", Kind.duration("h", Duration.ofMinutes(1), Duration.ofDays(90)));
   public static final Setting<Optional<Path>> ANCHOR_FILE =

@@ -13,7 +13,9 @@ public record Settings(
     LogSettings logs,
     IdentitySettings identity,
     LimitSettings limits,
-    StateSettings state) {
+    StateSettings state,
+    TrailSettings trail,
+    HttpSettings http) {
 
   /// Puts the values together; what does not fit together is refused.
   static Settings of(Values values, Path home) throws SettingsFaults {
@@ -30,7 +32,9 @@ public record Settings(
           logs(values),
           identity(values, folders),
           limits(values),
-          state(values, folders));
+          state(values, folders),
+          trail(values, folders),
+          http(values));
     } catch (IllegalArgumentException e) {
       throw new SettingsFaults(List.of(String.valueOf(e.getMessage())));
     }
@@ -88,5 +92,37 @@ public record Settings(
         values.get(Catalog.STATE_CONNECTIONS),
         values.get(Catalog.STATE_PATIENCE),
         Duration.ofSeconds(5));
+  }
+
+  private static TrailSettings trail(Values values, FolderSettings folders) {
+    return new TrailSettings(
+        folders.data(),
+        values.get(Catalog.LOG_ORIGIN),
+        values.get(Catalog.CHECKPOINT_INTERVAL),
+        values.get(Catalog.QUEUE_EVENTS),
+        values.get(Catalog.TAIL_EVENTS),
+        values.get(Catalog.INDEX_COMMIT),
+        values.get(Catalog.INDEX_BUFFER),
+        values.get(Catalog.VERIFY_INTERVAL),
+        values.get(Catalog.ANCHOR_FILE));
+  }
+
+  private static HttpSettings http(Values values) {
+    return new HttpSettings(
+        values.get(Catalog.BIND),
+        values.get(Catalog.PORT),
+        values.get(Catalog.MAX_CONNECTIONS),
+        values.get(Catalog.MAX_EVENT_BYTES),
+        values.get(Catalog.MAX_BATCH_BYTES),
+        values.get(Catalog.MAX_BATCH_LINES),
+        values.get(Catalog.MAX_HEADER_BYTES),
+        values.get(Catalog.MAX_REQUEST_LINE_BYTES),
+        values.get(Catalog.PATIENCE),
+        values.get(Catalog.MIN_BYTES_PER_SECOND),
+        values.get(Catalog.IDLE_TIMEOUT),
+        values.get(Catalog.SLOW_REQUEST),
+        values.get(Catalog.DRAIN),
+        values.get(Catalog.LOG_PUBLIC),
+        values.get(Catalog.TRUST_PROXY));
   }
 }
