@@ -81,8 +81,8 @@ public final class Service implements AutoCloseable {
     }
   }
 
-  private void begin(
-      Optional<ConfigRestore.Restored> restored, List<String> arguments, Clock clock) throws IOException, StartRefused {
+  private void begin(Optional<ConfigRestore.Restored> restored, List<String> arguments, Clock clock)
+      throws IOException, StartRefused {
     Path data = settings.folders().data();
     requireFreePorts();
     DataFolder.prepare(data);
