@@ -87,7 +87,7 @@ final class EventFields {
         parser.skipChildren();
       }
       default -> {
-        fault(JsonTree.shortened(name), "unknown, " + WANTED);
+        fault(JsonTree.shown(name), "unknown, " + WANTED);
         parser.skipChildren();
       }
     }
@@ -193,7 +193,7 @@ final class EventFields {
             default -> 0;
           };
       if (bit == 0) {
-        fault("actor." + JsonTree.shortened(name), "unknown, want squidId, subId, daoId");
+        fault("actor." + JsonTree.shown(name), "unknown, want squidId, subId, daoId");
         parser.skipChildren();
         continue;
       }

@@ -187,6 +187,11 @@ final class JsonTree {
     return Json.NULL;
   }
 
+  /// A name as it is told in a fault.
+  static String shown(String name) {
+    return name.isEmpty() ? "\"\"" : shortened(name);
+  }
+
   static String shortened(String text) {
     return text.length() <= 40 ? text : text.substring(0, 40) + "...";
   }
