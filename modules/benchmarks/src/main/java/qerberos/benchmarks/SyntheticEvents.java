@@ -22,7 +22,7 @@ import java.util.Random;
 final class SyntheticEvents {
   static final int IDENTITIES = 10_000;
 
-  private static final String[] TYPES = {
+  static final String[] TYPES = {
     "auth.session",
     "document.read",
     "document.update",
@@ -48,14 +48,14 @@ final class SyntheticEvents {
     "report.view",
     "query.run"
   };
-  private static final String[] AGENTS = {
+  static final String[] AGENTS = {
     "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_7) AppleWebKit/605.1.15 Version/18.1"
         + " Safari/605.1.15",
     "inventory-sync/4.12.0 (linux; amd64) http-client/2.3",
     "python-requests/2.32.3"
   };
-  private static final String[] LAYERS = {"application", "api", "infrastructure", "identity"};
+  static final String[] LAYERS = {"application", "api", "infrastructure", "identity"};
 
   private static final int TEMPLATES = 20_000;
   private static final String ID_SLOT = "000000000000";

@@ -1,6 +1,8 @@
 package qerberos.query;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// An IP address or network as bytes: 4 for version 4, 16 for version 6. Immutable.
@@ -51,6 +53,40 @@ final class Address {
     }
     clearAfter(bytes, bits);
     return new Address(bytes, bits);
+  }
+
+  /// The version 4 networks whose addresses are exactly those written with this start.
+  static List<Address> startingWith(String start) {
+    int octets = 0;
+    int from = 0;
+    var bytes = new byte[4];
+    for (int dot = start.indexOf('.'); dot >= 0; dot = start.indexOf('.', from)) {
+      int octet = octet(start.substring(from, dot));
+      if (octet < 0 || octets == 3) {
+        return List.of();
+      }
+      bytes[octets++] = (byte) octet;
+      from = dot + 1;
+    }
+    String rest = start.substring(from);
+    if (rest.isEmpty()) {
+      return octets == 0 ? List.of() : List.of(new Address(bytes, octets * 8));
+    }
+    var networks = new ArrayList<Address>();
+    for (int octet = 0; octet < 256 && octet(rest) >= 0; octet++) {
+      if (Integer.toString(octet).startsWith(rest)) {
+        byte[] network = bytes.clone();
+        network[octets] = (byte) octet;
+        networks.add(new Address(network, octets * 8 + 8));
+      }
+    }
+    return networks;
+  }
+
+  private static int octet(String text) {
+    return text.matches("0|[1-9][0-9]{0,2}") && Integer.parseInt(text) < 256
+        ? Integer.parseInt(text)
+        : -1;
   }
 
   /// The first address of the network.
@@ -123,18 +159,16 @@ final class Address {
     return text.toString();
   }
 
-  /// Cheap refusal for the many values that are no address: only hexadecimal digits, dots, colons.
+  /// Refusal of what would not even parse as groups: only hexadecimal digits, dots, colons.
   private static boolean plausible(String text) {
-    boolean separated = false;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == ':' || c == '.') {
-        separated = true;
-      } else if (Character.digit(c, 16) < 0 || c > 'f') {
+      boolean letter = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+      if (!letter && !digit(c) && c != ':' && c != '.') {
         return false;
       }
     }
-    return separated;
+    return true;
   }
 
   private static boolean v4(String text, int from, byte[] to, int at) {

@@ -34,7 +34,8 @@ public sealed interface Aggregate {
     }
   }
 
-  /// The most frequent values of a field and how many events have each.
+  /// The most frequent values of a field and how many events have each; 16 or more hexadecimal
+  /// digits (UUIDs, trace ids) are left out.
   ///
   /// @param field not `id`, whose values occur once
   /// @param size how many, 1 to 1000

@@ -150,8 +150,8 @@ record FieldName(Kind kind, String text, byte code, String path) {
         seqTo(to);
       }
       case NESTED -> {
-        if (from != null && to != null && numeric(from) != numeric(to)) {
-          throw wrong("a range from a text to a number, want two of one kind");
+        if (from != null && to != null && kind(from) != kind(to)) {
+          throw wrong("a range whose ends differ in kind, want two numbers, addresses or texts");
         }
       }
       case KEYWORD, TEXT ->
@@ -162,8 +162,10 @@ record FieldName(Kind kind, String text, byte code, String path) {
 
   /// Checks the network of a [Query.Cidr] and returns how it is written.
   String network(String network) {
-    if (kind != Kind.NESTED) {
-      throw wrong("a network, want one on details.<path> or context.<path>");
+    switch (kind) {
+      case NESTED, TEXT -> {}
+      case KEYWORD, TIME, SEQ ->
+          throw wrong("a network, want one on details.<path>, context.<path> or text");
     }
     Address address;
     try {
@@ -177,8 +179,16 @@ record FieldName(Kind kind, String text, byte code, String path) {
     return address.toString();
   }
 
-  static boolean numeric(Bound bound) {
-    return TermBuffer.number(bound.value()) != null;
+  /// What kind of value at a path compares with this end.
+  static byte kind(@Nullable Bound bound) {
+    if (bound == null) {
+      throw new IllegalArgumentException("a range has one end at least");
+    }
+    if (TermBuffer.number(bound.value()) != null) {
+      return TermBuffer.NUMBER_VALUE;
+    }
+    byte[] address = Shape.of(bound.value()).address();
+    return address == null ? TermBuffer.TEXT_VALUE : TermBuffer.kind(address);
   }
 
   /// The first place that a range from here includes; none when beyond every place.

@@ -55,13 +55,7 @@ final class LuceneForm {
       case Query.Prefix prefix -> form(Wanted.prefix(prefix));
       case Query.Range range -> range(range);
       case Query.Cidr cidr -> form(Wanted.network(cidr));
-      case Query.Text(var words) -> {
-        var all = new BooleanQuery.Builder();
-        for (String word : Words.distinct(words)) {
-          all.add(form(Wanted.word(word)), Occur.FILTER);
-        }
-        yield all.build();
-      }
+      case Query.Text text -> form(Wanted.words(text));
     };
   }
 
@@ -84,19 +78,16 @@ final class LuceneForm {
 
   private org.apache.lucene.search.Query or(List<Query> parts) {
     var any = new BooleanQuery.Builder();
-    var terms = new ArrayList<BytesRef>();
+    var wanted = new ArrayList<Wanted>();
     for (Query part : parts) {
       if (part instanceof Query.Term term && !term.field().equals("seq")) {
-        switch (Wanted.term(term)) {
-          case Wanted.AnyOf(var some) -> terms.addAll(some);
-          case Wanted.Between _ -> throw new IllegalStateException("a term is no range");
-        }
+        wanted.add(Wanted.term(term));
       } else {
         any.add(form(part), Occur.SHOULD);
       }
     }
-    if (!terms.isEmpty()) {
-      any.add(form(new Wanted.AnyOf(terms)), Occur.SHOULD);
+    if (!wanted.isEmpty()) {
+      any.add(form(new Wanted.Either(wanted)), Occur.SHOULD);
     }
     return any.build();
   }
@@ -127,25 +118,37 @@ final class LuceneForm {
 
   private org.apache.lucene.search.Query form(Wanted wanted) {
     return switch (wanted) {
-      case Wanted.AnyOf(var terms) when terms.size() == 1 ->
-          new TermQuery(new Term(Generation.TERMS, terms.getFirst()));
-      case Wanted.AnyOf(var terms) when terms.size() >= SET_FROM -> {
-        manyTerms = true;
-        yield new TermInSetQuery(Generation.TERMS, terms);
-      }
-      case Wanted.AnyOf(var terms) -> {
-        var any = new BooleanQuery.Builder();
-        for (BytesRef term : terms) {
-          any.add(new TermQuery(new Term(Generation.TERMS, term)), Occur.SHOULD);
-        }
-        yield any.build();
-      }
+      case Wanted.One(var term) -> new TermQuery(new Term(Generation.TERMS, term));
       case Wanted.Between(var from, var to) -> {
         manyTerms = true;
         yield from.compareTo(to) >= 0
             ? MatchNoDocsQuery.INSTANCE
             : new TermRangeQuery(Generation.TERMS, from, to, true, false);
       }
+      case Wanted.Every(var parts) -> {
+        var all = new BooleanQuery.Builder();
+        parts.forEach(part -> all.add(form(part), Occur.FILTER));
+        yield all.build();
+      }
+      case Wanted.Either(var parts) -> either(parts);
     };
+  }
+
+  /// Alternatives; many single terms are looked up as one set.
+  private org.apache.lucene.search.Query either(List<Wanted> parts) {
+    var any = new BooleanQuery.Builder();
+    var terms = new ArrayList<BytesRef>();
+    for (Wanted part : parts) {
+      if (part instanceof Wanted.One(var term) && parts.size() >= SET_FROM) {
+        terms.add(term);
+      } else {
+        any.add(form(part), Occur.SHOULD);
+      }
+    }
+    if (!terms.isEmpty()) {
+      manyTerms = true;
+      any.add(new TermInSetQuery(Generation.TERMS, terms), Occur.SHOULD);
+    }
+    return any.build();
   }
 }

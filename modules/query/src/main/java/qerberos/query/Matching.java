@@ -1,5 +1,6 @@
 package qerberos.query;
 
+import java.util.function.Predicate;
 import org.apache.lucene.util.BytesRef;
 import qerberos.event.AuditEvent;
 
@@ -35,8 +36,7 @@ final class Matching {
       case Query.Prefix wanted -> has(Wanted.prefix(wanted));
       case Query.Range range -> matches(range);
       case Query.Cidr wanted -> has(Wanted.network(wanted));
-      case Query.Text(var words) ->
-          Words.distinct(words).stream().allMatch(word -> has(Wanted.word(word)));
+      case Query.Text text -> has(Wanted.words(text));
     };
   }
 
@@ -56,9 +56,19 @@ final class Matching {
   }
 
   private boolean has(Wanted wanted) {
+    return switch (wanted) {
+      case Wanted.Every(var parts) -> parts.stream().allMatch(this::has);
+      case Wanted.Either(var parts) -> parts.stream().anyMatch(this::has);
+      case Wanted.One(var one) -> any(one::bytesEquals);
+      case Wanted.Between(var from, var to) ->
+          any(each -> from.compareTo(each) <= 0 && each.compareTo(to) < 0);
+    };
+  }
+
+  private boolean any(Predicate<BytesRef> wanted) {
     for (int i = 0; i < terms.count(); i++) {
       terms.term(i, term);
-      if (wanted.has(term)) {
+      if (wanted.test(term)) {
         return true;
       }
     }

@@ -69,7 +69,8 @@ public sealed interface Query {
   }
 
   /// The field has exactly this value. In `details.*` and `context.*` a value that reads as a
-  /// number finds that number as well as that text; `true` and `false` find booleans too.
+  /// number finds that number as well as that text, one that is an address finds it however it is
+  /// written, and `true` and `false` find booleans too.
   record Term(String field, String value) implements Query {
     public Term {
       FieldName name = FieldName.of(field);
@@ -83,8 +84,9 @@ public sealed interface Query {
     }
   }
 
-  /// The field has a text that starts so, at most 190 bytes of UTF-8. An empty start asks only that
-  /// the field has a value. On `text` it is the start of a word.
+  /// The field has a text that starts so, at most 190 bytes of UTF-8, or a version 4 address that
+  /// does. An empty start asks only that the field has a value. On `text` it is the start of a
+  /// word. Ids, and 16 or more hexadecimal digits (UUIDs, trace ids), are not found by their start.
   record Prefix(String field, String start) implements Query {
     public Prefix {
       FieldName name = FieldName.of(field);
@@ -99,8 +101,9 @@ public sealed interface Query {
   }
 
   /// The field lies between two ends, one of which may be missing. On `time` and `receivedAt` the
-  /// ends are RFC 3339 instants, on `seq` integers; in `details.*` and `context.*` two numbers
-  /// compare with numbers, two texts with texts by code point.
+  /// ends are RFC 3339 instants, on `seq` integers. In `details.*` and `context.*` numbers compare
+  /// with numbers, addresses with addresses of their version, other texts with other texts by code
+  /// point; 16 or more hexadecimal digits compare with nothing.
   record Range(String field, @Nullable Bound from, @Nullable Bound to) implements Query {
     public Range {
       FieldName name = FieldName.of(field);
@@ -117,7 +120,8 @@ public sealed interface Query {
   /// One end of a range; `inclusive` when a value equal to it belongs to the range.
   record Bound(String value, boolean inclusive) {}
 
-  /// The field has an address of this network, such as `10.0.0.0/8` or `2001:db8::/32`.
+  /// The field has an address of this network, such as `10.0.0.0/8` or `2001:db8::/32`; on `text`,
+  /// the event's `ref` or any text of its details is one.
   record Cidr(String field, String network) implements Query {
     public Cidr {
       FieldName name = FieldName.of(field);
@@ -132,10 +136,11 @@ public sealed interface Query {
   }
 
   /// Every word of this text occurs in the event's `ref`, `type` or the texts of its details,
-  /// whatever the case, the order and the place. It holds 1 to 64 different words.
+  /// whatever the case, the order and the place. An address or a UUID also finds itself where it is
+  /// a whole value, however it is written. There are 1 to 64 words.
   record Text(String words) implements Query {
     public Text {
-      int count = Words.distinct(words).size();
+      int count = Words.count(words);
       if (count == 0) {
         throw new IllegalArgumentException("text: no word in it, want letters or digits");
       }

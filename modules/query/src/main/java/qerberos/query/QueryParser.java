@@ -146,7 +146,7 @@ public final class QueryParser {
       return closed(new Query.All());
     }
     Query clause = clause(start);
-    terms += clause instanceof Query.Text(var words) ? Words.distinct(words).size() : 1;
+    terms += clause instanceof Query.Text(var words) ? Words.count(words) : 1;
     if (terms > TERMS_MAX) {
       throw wrong(start, "more than " + TERMS_MAX + " terms");
     }
@@ -165,7 +165,11 @@ public final class QueryParser {
       return value(field);
     }
     at = start;
-    return words(start, bare());
+    String word = bare();
+    boolean starred = at < text.length() && text.charAt(at) == '*';
+    return !starred && networkLike(word)
+        ? made(start, () -> new Query.Cidr("text", word), "")
+        : words(start, word);
   }
 
   private static final String URL_HINT = "; a text that holds a colon needs double quotes";
@@ -217,11 +221,14 @@ public final class QueryParser {
         start,
         () ->
             switch (field.kind()) {
-              case TEXT -> new Query.Text(value);
+              case TEXT ->
+                  !quoted && networkLike(value)
+                      ? new Query.Cidr(field.text(), value)
+                      : new Query.Text(value);
               case TIME -> time(field, value);
               case KEYWORD, SEQ -> new Query.Term(field.text(), value);
               case NESTED ->
-                  !quoted && value.indexOf('/') > 0 && networkLike(value)
+                  !quoted && networkLike(value)
                       ? new Query.Cidr(field.text(), value)
                       : new Query.Term(field.text(), value);
             },
@@ -229,7 +236,8 @@ public final class QueryParser {
   }
 
   private static boolean networkLike(String value) {
-    return Address.bytes(value.substring(0, value.indexOf('/'))) != null;
+    int slash = value.indexOf('/');
+    return slash > 0 && Address.bytes(value.substring(0, slash)) != null;
   }
 
   private static Query time(FieldName field, String value) {

@@ -90,7 +90,12 @@ final class Tally {
 
   private static byte[] kinds(FieldName field) {
     return field.kind() == FieldName.Kind.NESTED
-        ? new byte[] {TermBuffer.NUMBER_VALUE, TermBuffer.TEXT_VALUE}
+        ? new byte[] {
+          TermBuffer.V4_VALUE,
+          TermBuffer.V6_VALUE,
+          TermBuffer.NUMBER_VALUE,
+          TermBuffer.TEXT_VALUE
+        }
         : new byte[] {TermBuffer.TEXT_VALUE};
   }
 
@@ -154,6 +159,10 @@ final class Tally {
           Canonical.bytes(Json.of(TermBuffer.number(term, prefix))), StandardCharsets.UTF_8);
     }
     int length = term.length - prefix;
+    if (kind == TermBuffer.V4_VALUE || kind == TermBuffer.V6_VALUE) {
+      int from = term.offset + prefix;
+      return Address.text(Arrays.copyOfRange(term.bytes, from, from + length));
+    }
     if (length <= TermBuffer.KEPT) {
       return new String(term.bytes, term.offset + prefix, length, StandardCharsets.UTF_8);
     }

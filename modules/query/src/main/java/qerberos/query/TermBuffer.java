@@ -3,16 +3,20 @@ package qerberos.query;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Actor;
 import qerberos.event.AuditEvent;
 import qerberos.event.Json;
 
-/// The terms of one event, or of one question, as bytes one behind the other. Used by one thread at
-/// a time; reused from event to event, so that indexing allocates next to nothing.
+/// The terms of one event, or of one question, as bytes one behind the other. Used by one thread
+/// at a time; reused from event to event, so that indexing allocates next to nothing.
 ///
 /// All terms live in one index field, so that senders who invent paths cannot make the index grow
 /// fields. The first byte says what a term is:
@@ -20,19 +24,28 @@ import qerberos.event.Json;
 /// | term | bytes |
 /// |---|---|
 /// | keyword | code of the field, value |
-/// | id | code of the field, first 8 bytes of the SHA-256 of the id |
 /// | word | `w`, the word |
+/// | address anywhere | `w`, 1, `4` or `6`, its 4 or 16 bytes |
 /// | text at a path | `D` or `C`, path, 0, `s`, value |
 /// | number at a path | `D` or `C`, path, 0, `n`, the double as 8 bytes that sort as numbers do |
-/// | address at a path | `D` or `C`, path, 0, `4` or `6`, its 4 or 16 bytes; beside the text |
+/// | address at a path | `D` or `C`, path, 0, `4` or `6`, its 4 or 16 bytes |
+/// | something opaque at a path | `D` or `C`, path, 0, `x` |
+/// | part of a signature | `x`, which of the four parts, 12 bits |
 ///
 /// A path is the names joined by dots; the items of an array are values at the array's own path;
 /// null is no value. Paths and values longer than 200 bytes are their first 200, the byte FF, which
 /// no UTF-8 has, and 16 bytes of their SHA-256: found whole as ever, and by a start of 190 bytes.
 ///
-/// The limits of an event (1,000 fields, a leaf of 65,535 bytes) bound this too. Beyond 16,384
-/// terms of either kind (values, words) the rest of an event is not indexed; only an array, or a
-/// personal text that lies beside the leaf, can hold that many.
+/// **Signatures.** Ids, UUIDs and trace ids are different in every event. As terms of their own
+/// they were two thirds of the index's bytes and half of its CPU, for values that people only ever
+/// look up whole. So each is hashed, together with where it stands, to 48 bits, and those are four
+/// terms of 12 bits out of 16,384 that exist in all. A question asks for all four at once; the lists
+/// are short, and meet by accident once in 2.8 * 10^14 events. Who wants to can make two events
+/// that are found by each other's ids; they are then both shown.
+///
+/// The limits of an event (1,000 fields, a leaf of 65,535 bytes) bound this too. Beyond 16,384 values
+/// or as many words the rest of an event is not indexed; only an array, or a personal text that lies
+/// beside the leaf, can hold that many.
 final class TermBuffer {
   static final byte WORD = 'w';
   static final byte DETAILS = 'D';
@@ -41,6 +54,12 @@ final class TermBuffer {
   static final byte NUMBER_VALUE = 'n';
   static final byte V4_VALUE = '4';
   static final byte V6_VALUE = '6';
+  static final byte OPAQUE_VALUE = 'x';
+
+  private static final byte SIGNATURE = 'x';
+  private static final int PARTS = 4;
+  private static final int PART_BITS = 12;
+  private static final byte ADDRESS_WORD = 1;
 
   /// Bytes of a path or value that are kept.
   static final int KEPT = 200;
@@ -48,7 +67,6 @@ final class TermBuffer {
   /// Values, and words, of one event.
   static final int VALUES_MAX = 16_384;
 
-  private static final int ID_BYTES = 8;
   private static final int HASH_BYTES = 16;
   private static final byte CUT = (byte) 0xff;
   private static final Pattern NUMBER =
@@ -65,6 +83,7 @@ final class TermBuffer {
   private static final FieldName VERDICT = FieldName.of("verdict");
   private static final FieldName REF = FieldName.of("ref");
   private static final FieldName SOURCE = FieldName.of("source");
+  private static final FieldName WORDS = FieldName.of("text");
 
   private final char[] word = new char[2 * Words.LENGTH_MAX];
   private final Words.Reader words = this::word;
@@ -100,8 +119,17 @@ final class TermBuffer {
 
   /// A copy of the last term, which is how questions are made.
   BytesRef last() {
+    return copy(count - 1);
+  }
+
+  /// Copies of all terms.
+  List<BytesRef> all() {
+    return IntStream.range(0, count).mapToObj(this::copy).toList();
+  }
+
+  private BytesRef copy(int i) {
     var term = new BytesRef();
-    term(count - 1, term);
+    term(i, term);
     return BytesRef.deepCopyOf(term);
   }
 
@@ -130,23 +158,33 @@ final class TermBuffer {
     keyword(VERDICT, event.verdict().name());
     keyword(REF, event.ref());
     keyword(SOURCE, event.source());
-    words(event.type());
-    words(event.ref());
+    words(event.type(), Shape.of(event.type()));
+    words(event.ref(), Shape.of(event.ref()));
     path[0] = DETAILS;
     members(event.details(), 1, true);
     path[0] = CONTEXT;
     members(event.context(), 1, false);
   }
 
-  /// The term of a field's exact value, without the numbers and addresses it may stand for.
-  void exact(FieldName field, String value) {
-    if (field.equals(ID)) {
-      id(value);
-      return;
-    }
+  /// The term of a field's exact value as text.
+  void text(FieldName field, String value) {
     start(field, TEXT_VALUE);
     kept(value);
     end();
+  }
+
+  /// The terms of a signature: what is opaque at a path, an id, or opaque among the words.
+  void signature(FieldName field, String value) {
+    int from = length;
+    if (field.kind() == FieldName.Kind.TEXT) {
+      room(1);
+      bytes[length++] = WORD;
+      utf8(value.toLowerCase(Locale.ROOT));
+    } else {
+      start(field, OPAQUE_VALUE);
+      utf8(value);
+    }
+    signed(from);
   }
 
   /// Where the terms of values that start so begin.
@@ -169,9 +207,13 @@ final class TermBuffer {
   }
 
   void address(FieldName field, byte[] address) {
-    start(field, address.length == 4 ? V4_VALUE : V6_VALUE);
-    append(address, 0, address.length);
-    end();
+    if (field.kind() == FieldName.Kind.TEXT) {
+      addressWord(address);
+    } else {
+      start(field, kind(address));
+      append(address, 0, address.length);
+      end();
+    }
   }
 
   /// Where the terms of one kind of value at a path begin.
@@ -218,12 +260,26 @@ final class TermBuffer {
   }
 
   private void id(String id) {
+    int from = length;
     room(1);
     bytes[length++] = ID.code();
-    int start = length;
     utf8(id);
-    hash(start, ID_BYTES);
-    end();
+    signed(from);
+  }
+
+  /// Replaces the bytes from there on by the four terms of their hash.
+  private void signed(int from) {
+    long hash = StringHelper.murmurhash3_x64_128(new BytesRef(bytes, from, length - from))[0];
+    length = from;
+    for (int part = 0; part < PARTS; part++) {
+      int bits = (int) (hash >>> (part * PART_BITS)) & ((1 << PART_BITS) - 1);
+      room(4);
+      bytes[length++] = SIGNATURE;
+      bytes[length++] = (byte) ('0' + part);
+      bytes[length++] = (byte) (bits >>> 8);
+      bytes[length++] = (byte) bits;
+      end();
+    }
   }
 
   private void start(FieldName field, byte kind) {
@@ -280,15 +336,33 @@ final class TermBuffer {
   }
 
   private void string(String value, int size, boolean text) {
-    leaf(value, size);
-    byte[] address = Address.bytes(value);
-    if (address != null && begin(size, address.length == 4 ? V4_VALUE : V6_VALUE)) {
-      append(address, 0, address.length);
-      end();
+    Shape shape = Shape.of(value);
+    byte[] address = shape.address();
+    if (address != null) {
+      if (begin(size, kind(address))) {
+        append(address, 0, address.length);
+        end();
+      }
+    } else if (shape.opaque()) {
+      if (begin(size, OPAQUE_VALUE)) {
+        end();
+        int from = length;
+        room(1);
+        bytes[length++] = path[0];
+        path(size, OPAQUE_VALUE);
+        utf8(value);
+        signed(from);
+      }
+    } else {
+      leaf(value, size);
     }
     if (text) {
-      words(value);
+      words(value, shape);
     }
+  }
+
+  static byte kind(byte[] address) {
+    return address.length == 4 ? V4_VALUE : V6_VALUE;
   }
 
   private void leaf(String value, int size) {
@@ -308,10 +382,30 @@ final class TermBuffer {
     return true;
   }
 
-  private void words(String text) {
-    if (wordsRead < VALUES_MAX) {
+  /// The words of a text; one that is an address or opaque as a whole is one word.
+  private void words(String text, Shape shape) {
+    if (wordsRead >= VALUES_MAX) {
+      return;
+    }
+    byte[] address = shape.address();
+    if (address != null) {
+      wordsRead++;
+      addressWord(address);
+    } else if (shape.opaque()) {
+      wordsRead++;
+      signature(WORDS, text);
+    } else {
       Words.read(text, word, words);
     }
+  }
+
+  private void addressWord(byte[] address) {
+    room(3);
+    bytes[length++] = WORD;
+    bytes[length++] = ADDRESS_WORD;
+    bytes[length++] = kind(address);
+    append(address, 0, address.length);
+    end();
   }
 
   private void word(char[] buffer, int size) {
@@ -364,13 +458,6 @@ final class TermBuffer {
       bytes[length++] = CUT;
       append(hash, 0, HASH_BYTES);
     }
-  }
-
-  private void hash(int start, int size) {
-    sha256.update(bytes, start, length - start);
-    byte[] hash = sha256.digest();
-    length = start;
-    append(hash, 0, size);
   }
 
   private void sortable(double value) {

@@ -6,33 +6,67 @@ import java.util.List;
 import org.apache.lucene.util.BytesRef;
 import qerberos.query.Query.Bound;
 
-/// What a question asks of an event's terms: that one of some, or one between two, be there.
-/// Immutable. Both the index and [Matching] answer it, so they cannot disagree on its meaning.
+/// What a question asks of an event's terms. Immutable. Both the index and [Matching] answer it, so
+/// they cannot disagree on its meaning.
 sealed interface Wanted {
-  /// One of these.
-  record AnyOf(List<BytesRef> terms) implements Wanted {}
+  /// This one.
+  record One(BytesRef term) implements Wanted {}
 
   /// A term not before `from` and before `to`, in the order of unsigned bytes.
   record Between(BytesRef from, BytesRef to) implements Wanted {}
 
+  /// All of these.
+  record Every(List<Wanted> parts) implements Wanted {}
+
+  /// At least one of these; none when there are none.
+  record Either(List<Wanted> parts) implements Wanted {}
+
   static Wanted term(Query.Term term) {
     FieldName field = FieldName.of(term.field());
-    var buffer = new TermBuffer();
-    var terms = new ArrayList<BytesRef>(2);
-    buffer.exact(field, term.value());
-    terms.add(buffer.last());
-    Double number = field.kind() == FieldName.Kind.NESTED ? TermBuffer.number(term.value()) : null;
-    if (number != null) {
-      buffer.number(field, number);
-      terms.add(buffer.last());
+    String value = term.value();
+    if (field.text().equals("id")) {
+      return signature(field, value);
     }
-    return new AnyOf(terms);
+    var buffer = new TermBuffer();
+    if (field.kind() != FieldName.Kind.NESTED) {
+      buffer.text(field, value);
+      return new One(buffer.last());
+    }
+    Shape shape = Shape.of(value);
+    byte[] address = shape.address();
+    if (address != null) {
+      buffer.address(field, address);
+      return new One(buffer.last());
+    }
+    Wanted text = shape.opaque() ? signature(field, value) : text(field, value);
+    Double number = TermBuffer.number(value);
+    if (number == null) {
+      return text;
+    }
+    buffer.number(field, number);
+    return new Either(List.of(text, new One(buffer.last())));
   }
 
-  static Wanted word(String word) {
-    var buffer = new TermBuffer();
-    buffer.exact(FieldName.of("text"), word);
-    return new AnyOf(List.of(buffer.last()));
+  /// All words of a text, each part of it that is an address or opaque also as one.
+  static Wanted words(Query.Text text) {
+    FieldName field = FieldName.of("text");
+    var all = new ArrayList<Wanted>();
+    for (Words.Chunk chunk : Words.chunks(text.words())) {
+      var ways = new ArrayList<Wanted>();
+      byte[] address = chunk.shape().address();
+      if (address != null) {
+        var buffer = new TermBuffer();
+        buffer.address(field, address);
+        ways.add(new One(buffer.last()));
+      } else if (chunk.shape().opaque()) {
+        ways.add(signature(field, chunk.text()));
+      }
+      if (!chunk.words().isEmpty()) {
+        ways.add(every(chunk.words().stream().map(word -> text(field, word)).toList()));
+      }
+      all.add(ways.size() == 1 ? ways.getFirst() : new Either(ways));
+    }
+    return every(all);
   }
 
   static Wanted prefix(Query.Prefix prefix) {
@@ -40,50 +74,94 @@ sealed interface Wanted {
     var buffer = new TermBuffer();
     if (prefix.start().isEmpty()) {
       buffer.field(field);
-    } else {
-      buffer.prefix(field, prefix.start());
+      return startingWith(buffer.last());
     }
-    return startingWith(buffer.last());
+    buffer.prefix(field, prefix.start());
+    Wanted texts = startingWith(buffer.last());
+    if (field.kind() != FieldName.Kind.NESTED) {
+      return texts;
+    }
+    var ways = new ArrayList<Wanted>();
+    ways.add(texts);
+    for (Address network : Address.startingWith(prefix.start())) {
+      ways.add(network(field, network));
+    }
+    return ways.size() == 1 ? texts : new Either(ways);
   }
 
   static Wanted network(Query.Cidr cidr) {
-    FieldName field = FieldName.of(cidr.field());
     Address network = Address.network(cidr.network());
     if (network == null) {
       throw new IllegalStateException(cidr.network() + " has been checked");
     }
-    var buffer = new TermBuffer();
-    buffer.address(field, network.first());
-    BytesRef first = buffer.last();
-    buffer.address(field, network.last());
-    return new Between(first, behind(buffer.last()));
+    return network(FieldName.of(cidr.field()), network);
   }
 
-  /// A range of numbers or texts at a path.
+  private static Between network(FieldName field, Address network) {
+    return between(field, network.first(), network.last());
+  }
+
+  private static Between between(FieldName field, byte[] first, byte[] last) {
+    var buffer = new TermBuffer();
+    buffer.address(field, first);
+    BytesRef from = buffer.last();
+    buffer.address(field, last);
+    return new Between(from, behind(buffer.last()));
+  }
+
+  /// A range of numbers, addresses or texts at a path.
   static Wanted range(Query.Range range) {
     FieldName field = FieldName.of(range.field());
     Bound from = range.from();
     Bound to = range.to();
-    Bound one = from == null ? to : from;
-    boolean numeric = one != null && FieldName.numeric(one);
+    byte kind = FieldName.kind(from == null ? to : from);
     var buffer = new TermBuffer();
-    buffer.kind(field, numeric ? TermBuffer.NUMBER_VALUE : TermBuffer.TEXT_VALUE);
+    buffer.kind(field, kind);
     Between all = startingWith(buffer.last());
     BytesRef start = all.from();
     BytesRef stop = all.to();
     if (from != null) {
-      BytesRef end = end(buffer, field, from, numeric);
+      BytesRef end = end(buffer, field, from, kind);
       start = from.inclusive() ? end : behind(end);
     }
     if (to != null) {
-      BytesRef end = end(buffer, field, to, numeric);
+      BytesRef end = end(buffer, field, to, kind);
       stop = to.inclusive() ? behind(end) : end;
     }
     return new Between(start, stop);
   }
 
+  private static BytesRef end(TermBuffer buffer, FieldName field, Bound bound, byte kind) {
+    Double number = TermBuffer.number(bound.value());
+    byte[] address = Shape.of(bound.value()).address();
+    if (kind == TermBuffer.NUMBER_VALUE && number != null) {
+      buffer.number(field, number);
+    } else if (kind != TermBuffer.TEXT_VALUE && address != null) {
+      buffer.address(field, address);
+    } else {
+      buffer.text(field, bound.value());
+    }
+    return buffer.last();
+  }
+
+  private static Wanted text(FieldName field, String value) {
+    var buffer = new TermBuffer();
+    buffer.text(field, value);
+    return new One(buffer.last());
+  }
+
+  private static Wanted signature(FieldName field, String value) {
+    var buffer = new TermBuffer();
+    buffer.signature(field, value);
+    return every(buffer.all().stream().<Wanted>map(One::new).toList());
+  }
+
+  private static Wanted every(List<? extends Wanted> parts) {
+    return parts.size() == 1 ? parts.getFirst() : new Every(List.copyOf(parts));
+  }
+
   /// Every term that starts with these bytes.
-  static Between startingWith(BytesRef start) {
+  private static Between startingWith(BytesRef start) {
     byte[] next = Arrays.copyOfRange(start.bytes, start.offset, start.offset + start.length);
     int last = next.length - 1;
     // The first byte of a term is a letter, so that this ends before the front.
@@ -94,26 +172,8 @@ sealed interface Wanted {
     return new Between(start, new BytesRef(next, 0, last + 1));
   }
 
-  private static BytesRef end(TermBuffer buffer, FieldName field, Bound bound, boolean numeric) {
-    Double number = numeric ? TermBuffer.number(bound.value()) : null;
-    if (number != null) {
-      buffer.number(field, number);
-    } else {
-      buffer.exact(field, bound.value());
-    }
-    return buffer.last();
-  }
-
   /// The smallest term behind this one.
   private static BytesRef behind(BytesRef term) {
     return new BytesRef(Arrays.copyOf(term.bytes, term.length + 1));
-  }
-
-  /// Whether a term is wanted.
-  default boolean has(BytesRef term) {
-    return switch (this) {
-      case AnyOf(var terms) -> terms.contains(term);
-      case Between(var from, var to) -> from.compareTo(term) <= 0 && term.compareTo(to) < 0;
-    };
   }
 }

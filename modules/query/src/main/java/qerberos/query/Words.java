@@ -1,8 +1,11 @@
 package qerberos.query;
 
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Cuts text into words: runs of letters and digits, in lower case. Immutable.
 ///
@@ -17,6 +20,8 @@ final class Words {
   /// Different words in one question.
   static final int QUERY_MAX = 64;
 
+  private static final Pattern SPACE = Pattern.compile("[\\s\\p{Z}]+");
+
   /// Receives the words of a text, in order; a word is a range of the buffer and valid only during
   /// the call.
   interface Reader {
@@ -24,6 +29,26 @@ final class Words {
   }
 
   private Words() {}
+
+  /// A piece of a question between spaces: its words, and what it is as a whole.
+  record Chunk(String text, Set<String> words, Shape shape) {}
+
+  /// The pieces of a question that say something.
+  static List<Chunk> chunks(String text) {
+    var chunks = new ArrayList<Chunk>();
+    for (String piece : SPACE.split(text)) {
+      var chunk = new Chunk(piece, distinct(piece), Shape.of(piece));
+      if (!chunk.words.isEmpty() || chunk.shape.address() != null) {
+        chunks.add(chunk);
+      }
+    }
+    return chunks;
+  }
+
+  /// How many words a question has.
+  static int count(String text) {
+    return chunks(text).stream().mapToInt(chunk -> Math.max(1, chunk.words.size())).sum();
+  }
 
   /// The different words of a text, in order of first appearance.
   static Set<String> distinct(String text) {

@@ -20,10 +20,9 @@
 ///
 /// Left out on purpose: stored events, relevance, positions (a phrase means all its words), fuzzy
 /// words, wildcards inside a word, regular expressions, time relative to now (this package knows no
-/// clock; callers write instants), the words of `original`, ids by their beginning, and addresses
-/// outside `details` and `context`. An id is found by 64 bits of its SHA-256: two different ids
-/// that share them would both be found, by accident once in 40 million logs of a million events,
-/// and [Query#matches] has the same view.
+/// clock; callers write instants), the words of `original`, and ids, UUIDs and trace ids by their
+/// beginning: those are found whole, by 48 bits of a hash. Another one with the same bits would be
+/// found beside it, by accident once in 2.8 * 10^14; [Query#matches] has the same view.
 @NullMarked
 package qerberos.query;
 

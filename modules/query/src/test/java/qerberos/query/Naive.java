@@ -1,13 +1,14 @@
 package qerberos.query;
 
 import java.math.BigInteger;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -31,13 +32,15 @@ final class Naive {
       case Query.And(var parts) -> parts.stream().allMatch(part -> matches(part, seq, event));
       case Query.Or(var parts) -> parts.stream().anyMatch(part -> matches(part, seq, event));
       case Query.Not(var part) -> !matches(part, seq, event);
-      case Query.Text(var words) -> wordsOf(event).containsAll(words(words));
+      case Query.Text(var words) ->
+          Arrays.stream(words.split("[\\s\\p{Z}]+")).allMatch(piece -> hasPiece(piece, event));
       case Query.Cidr(var field, var network) ->
-          values(field, event).stream().anyMatch(value -> inside(value, network));
+          (field.equals("text") ? texts(event) : values(field, event))
+              .stream().anyMatch(value -> inside(value, network));
       case Query.Prefix(var field, var start) ->
           field.equals("text")
               ? wordsOf(event).stream().anyMatch(word -> word.startsWith(start))
-              : values(field, event).stream().anyMatch(starts(start));
+              : values(field, event).stream().anyMatch(starts(start, isNested(field)));
       case Query.Term(var field, var value) ->
           field.equals("seq")
               ? seq == Long.parseLong(value)
@@ -57,9 +60,13 @@ final class Naive {
     return field.startsWith("details.") || field.startsWith("context.");
   }
 
-  private static Predicate<Json> starts(String start) {
+  private static Predicate<Json> starts(String start, boolean nested) {
     return value ->
         switch (value) {
+          case Json.Str(var text) when start.isEmpty() -> true;
+          case Json.Str(var text) when nested && address(text) instanceof InetAddress address ->
+              address instanceof Inet4Address && address.getHostAddress().startsWith(start);
+          case Json.Str(var text) when nested && opaque(text) -> false;
           case Json.Str(var text) -> text.startsWith(start);
           case Json.Bool(var truth) -> Boolean.toString(truth).startsWith(start);
           case Json.Num _ -> start.isEmpty();
@@ -70,6 +77,8 @@ final class Naive {
   private static Predicate<Json> is(String wanted, boolean nested) {
     return value ->
         switch (value) {
+          case Json.Str(var text) when nested && address(wanted) instanceof InetAddress address ->
+              address.equals(address(text));
           case Json.Str(var text) -> text.equals(wanted);
           case Json.Bool(var truth) -> Boolean.toString(truth).equals(wanted);
           case Json.Num(var number) ->
@@ -82,27 +91,51 @@ final class Naive {
     return text.matches("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
   }
 
+  static boolean opaque(String text) {
+    return text.matches("[0-9a-fA-F-]+") && text.replace("-", "").length() >= 16;
+  }
+
+  static @Nullable InetAddress address(String text) {
+    if (text.matches("(.*\\.)?0[0-9].*") || !text.matches("[0-9a-fA-F.:]*[.:][0-9a-fA-F.:]*")) {
+      return null;
+    }
+    if (!text.contains(":") && !text.matches("[0-9]+(\\.[0-9]+){3}")) {
+      return null;
+    }
+    try {
+      return InetAddress.ofLiteral(text);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
   private static boolean within(Json value, @Nullable Bound from, @Nullable Bound to) {
-    boolean numbers = numeric((from == null ? to : from).value());
+    String low = from == null ? null : from.value();
+    String high = to == null ? null : to.value();
+    String one = low == null ? high : low;
+    boolean numbers = numeric(one);
+    InetAddress address = address(one);
     return switch (value) {
       case Json.Num(var number) ->
           numbers && within(Double.valueOf(number), number(from), number(to), from, to);
+      case Json.Str(var text) when address != null ->
+          address(text) instanceof InetAddress other
+              && other.getClass() == address.getClass()
+              && within(
+                  new BigInteger(1, other.getAddress()),
+                  low == null ? null : new BigInteger(1, address(low).getAddress()),
+                  high == null ? null : new BigInteger(1, address(high).getAddress()),
+                  from,
+                  to);
       case Json.Str(var text) ->
           !numbers
-              && within(
-                  text,
-                  from == null ? null : from.value(),
-                  to == null ? null : to.value(),
-                  from,
-                  to);
+              && address(text) == null
+              && !opaque(text)
+              && within(text, low, high, from, to);
       case Json.Bool(var truth) ->
           !numbers
-              && within(
-                  Boolean.toString(truth),
-                  from == null ? null : from.value(),
-                  to == null ? null : to.value(),
-                  from,
-                  to);
+              && address == null
+              && within(Boolean.toString(truth), low, high, from, to);
       case Json.Null _, Json.Obj _, Json.Arr _ -> false;
     };
   }
@@ -169,20 +202,44 @@ final class Naive {
     }
   }
 
-  private static Set<String> wordsOf(AuditEvent event) {
-    var words = new HashSet<>(words(event.type()));
-    words.addAll(words(event.ref()));
-    gather(event.details(), words);
-    return words;
+  private static boolean hasPiece(String piece, AuditEvent event) {
+    Set<String> words = words(piece);
+    InetAddress address = address(piece);
+    for (Json value : texts(event)) {
+      if (value instanceof Json.Str(var text)
+          && (address != null
+              ? address.equals(address(text))
+              : opaque(piece) && text.equalsIgnoreCase(piece))) {
+        return true;
+      }
+    }
+    return words.isEmpty() ? address == null : wordsOf(event).containsAll(words);
   }
 
-  private static void gather(Json value, Set<String> words) {
+  /// What has words: type, ref and the texts of the details.
+  private static List<Json> texts(AuditEvent event) {
+    var texts = new ArrayList<Json>(List.of(Json.of(event.type()), Json.of(event.ref())));
+    gather(event.details(), texts);
+    return texts;
+  }
+
+  private static void gather(Json value, List<Json> texts) {
     switch (value) {
-      case Json.Obj(var members) -> members.values().forEach(member -> gather(member, words));
-      case Json.Arr(var items) -> items.forEach(item -> gather(item, words));
-      case Json.Str(var text) -> words.addAll(words(text));
+      case Json.Obj(var members) -> members.values().forEach(member -> gather(member, texts));
+      case Json.Arr(var items) -> items.forEach(item -> gather(item, texts));
+      case Json.Str _ -> texts.add(value);
       case Json.Num _, Json.Bool _, Json.Null _ -> {}
     }
+  }
+
+  private static Set<String> wordsOf(AuditEvent event) {
+    var words = new HashSet<String>();
+    for (Json value : texts(event)) {
+      if (value instanceof Json.Str(var text) && address(text) == null && !opaque(text)) {
+        words.addAll(words(text));
+      }
+    }
+    return words;
   }
 
   private static Set<String> words(String text) {
@@ -198,23 +255,16 @@ final class Naive {
   }
 
   private static boolean inside(Json value, String network) {
-    if (!(value instanceof Json.Str(var text))
-        || text.matches("(.*\\.)?0[0-9].*")
-        || !text.toLowerCase(Locale.ROOT).matches("[0-9a-f.:]*[.:][0-9a-f.:]*")) {
-      return false;
-    }
     int slash = network.indexOf('/');
-    try {
-      byte[] one = InetAddress.ofLiteral(text).getAddress();
-      byte[] other = InetAddress.ofLiteral(network.substring(0, slash)).getAddress();
-      int bits = Integer.parseInt(network.substring(slash + 1));
-      int away = one.length * 8 - bits;
-      return one.length == other.length
-          && new BigInteger(1, one)
-              .shiftRight(away)
-              .equals(new BigInteger(1, other).shiftRight(away));
-    } catch (IllegalArgumentException e) {
+    if (!(value instanceof Json.Str(var text))
+        || !(address(text) instanceof InetAddress address)
+        || !(address(network.substring(0, slash)) instanceof InetAddress other)) {
       return false;
     }
+    int away = address.getAddress().length * 8 - Integer.parseInt(network.substring(slash + 1));
+    return address.getClass() == other.getClass()
+        && new BigInteger(1, address.getAddress())
+            .shiftRight(away)
+            .equals(new BigInteger(1, other.getAddress()).shiftRight(away));
   }
 }

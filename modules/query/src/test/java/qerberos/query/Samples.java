@@ -59,7 +59,15 @@ final class Samples {
           "::ffff:10.0.0.1",
           "010.0.0.1",
           "10.0.0.256",
-          "fe80::1");
+          "fe80::1",
+          "::");
+  private static final List<String> OPAQUE =
+      List.of(
+          "5f0c1a9e-7b51-4c0d-9a4e-0123456789ab",
+          "5F0C1A9E-7B51-4C0D-9A4E-0123456789AB",
+          "0123456789abcdef",
+          "1234567890123456",
+          "0123456789abcde");
   private static final List<String> NETWORKS =
       List.of(
           "10.0.0.0/8",
@@ -95,7 +103,7 @@ final class Samples {
             .type(one(TYPES))
             .subtype(maybe(List.of("mfa", "password")))
             .severity(maybe(List.of("low", "high")))
-            .ref(text())
+            .ref(random.nextInt(8) == 0 ? one(random.nextBoolean() ? ADDRESSES : OPAQUE) : text())
             .actor(new Actor(one(ACTORS), maybe(List.of("sub1", "sub2")), maybe(List.of("dao1"))))
             .layer(one(List.of("api", "db")))
             .verdict(one(List.of(Verdict.values())))
@@ -131,7 +139,7 @@ final class Samples {
   private Json value(int depth) {
     return switch (random.nextInt(depth > 0 ? 10 : 8)) {
       case 0, 1 -> Json.of(one(ADDRESSES));
-      case 2 -> Json.of(text());
+      case 2 -> Json.of(random.nextBoolean() ? text() : one(OPAQUE));
       case 3 -> Json.of(number());
       case 4 -> Json.of(random.nextBoolean());
       case 5 -> Json.of(one(List.of("", "12", "1.5e1", "true", LONG + "1", LONG + "2", "a*b")));
@@ -157,12 +165,15 @@ final class Samples {
       case 0 -> new Query.All();
       case 1, 2 -> term();
       case 3 ->
-          new Query.Prefix(field(), one(List.of("", "a", "auth.", "did:squid:ada", "long l")));
+          new Query.Prefix(field(), one(List.of("", "a", "auth.", "did:squid:ada", "long l", "10.", "10.0.0", "1", "0123", "10.0.0.1")));
       case 4 -> new Query.Prefix("text", one(List.of("q", "rep", "20", "zür")));
       case 5 -> new Query.Range(one(List.of("time", "receivedAt")), instant(), maybeInstant());
       case 6 -> new Query.Range(nested(), bound(Double.toString(number())), null);
-      case 7 -> new Query.Range(nested(), bound("a"), bound(one(List.of("b", "naïve", "z"))));
-      case 8 -> new Query.Cidr(nested(), one(NETWORKS));
+      case 7 ->
+          random.nextInt(3) == 0
+              ? new Query.Range(nested(), bound("10.0.0.1"), random.nextBoolean() ? null : bound("10.1.0.0"))
+              : new Query.Range(nested(), bound("a"), bound(one(List.of("b", "naïve", "z"))));
+      case 8 -> new Query.Cidr(random.nextInt(3) == 0 ? "text" : nested(), one(NETWORKS));
       case 9 -> words();
       case 10 -> new Query.Not(query(depth - 1));
       case 11 -> new Query.Or(List.of(query(depth - 1), query(depth - 1)));
@@ -171,7 +182,7 @@ final class Samples {
   }
 
   private Query words() {
-    String text = text();
+    String text = one(List.of(text(), text(), text() + " " + one(ADDRESSES), one(OPAQUE)));
     return Words.distinct(text).isEmpty() ? new Query.Text("report") : new Query.Text(text);
   }
 
@@ -185,7 +196,7 @@ final class Samples {
       case 5 -> new Query.Term("seq", Integer.toString(random.nextInt(500)));
       case 6 ->
           new Query.Term(nested(), one(List.of("true", "12", "1.2e1", "0", "-0", LONG + "1", "")));
-      case 7 -> new Query.Term(nested(), one(ADDRESSES));
+      case 7 -> new Query.Term(nested(), one(random.nextBoolean() ? ADDRESSES : OPAQUE));
       default -> new Query.Range("seq", bound("" + random.nextInt(500)), null);
     };
   }
