@@ -259,7 +259,7 @@ public final class EventIndex implements AutoCloseable {
 
   private static int current(Path folder) throws IOException {
     try {
-      String name = Files.readString(folder.resolve(CURRENT), StandardCharsets.UTF_8).strip();
+      String name = Files.readString(folder.resolve(CURRENT), StandardCharsets.ISO_8859_1).strip();
       if (!name.matches("[1-9][0-9]{0,8}")) {
         throw new IndexDamaged(folder, "the file current does not name a folder");
       }
@@ -272,7 +272,7 @@ public final class EventIndex implements AutoCloseable {
 
   private static void writeCurrent(Path folder, String name) throws IOException {
     Path written = folder.resolve(CURRENT + ".new");
-    Files.writeString(written, name + "\n", StandardCharsets.UTF_8);
+    Files.writeString(written, name + "\n", StandardCharsets.ISO_8859_1);
     Files.move(
         written,
         folder.resolve(CURRENT),

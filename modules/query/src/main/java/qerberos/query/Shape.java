@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An **address** is compared as one, however it is written. An **opaque** text, a number for
 /// machines such as a UUID or a trace id, is found whole only; see [TermBuffer] on why.
-record Shape(byte @Nullable [] address, boolean opaque) {
+final class Shape {
   /// Neither address nor opaque.
   static final Shape PLAIN = new Shape(null, false);
 
@@ -16,6 +16,23 @@ record Shape(byte @Nullable [] address, boolean opaque) {
   private static final int DIGITS_MIN = 16;
 
   private static final int LENGTH_MAX = 128;
+
+  private final byte @Nullable [] address;
+  private final boolean opaque;
+
+  private Shape(byte @Nullable [] address, boolean opaque) {
+    this.address = address;
+    this.opaque = opaque;
+  }
+
+  /// The bytes of the address, 4 or 16, or null; not to be changed.
+  byte @Nullable [] address() {
+    return address;
+  }
+
+  boolean opaque() {
+    return opaque;
+  }
 
   static Shape of(String text) {
     int length = text.length();

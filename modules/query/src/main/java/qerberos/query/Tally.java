@@ -91,10 +91,7 @@ final class Tally {
   private static byte[] kinds(FieldName field) {
     return field.kind() == FieldName.Kind.NESTED
         ? new byte[] {
-          TermBuffer.V4_VALUE,
-          TermBuffer.V6_VALUE,
-          TermBuffer.NUMBER_VALUE,
-          TermBuffer.TEXT_VALUE
+          TermBuffer.V4_VALUE, TermBuffer.V6_VALUE, TermBuffer.NUMBER_VALUE, TermBuffer.TEXT_VALUE
         }
         : new byte[] {TermBuffer.TEXT_VALUE};
   }

@@ -39,13 +39,13 @@ import qerberos.event.Json;
 /// **Signatures.** Ids, UUIDs and trace ids are different in every event. As terms of their own
 /// they were two thirds of the index's bytes and half of its CPU, for values that people only ever
 /// look up whole. So each is hashed, together with where it stands, to 48 bits, and those are four
-/// terms of 12 bits out of 16,384 that exist in all. A question asks for all four at once; the lists
-/// are short, and meet by accident once in 2.8 * 10^14 events. Who wants to can make two events
-/// that are found by each other's ids; they are then both shown.
+/// terms of 12 bits out of 16,384 that exist in all. A question asks for all four at once; the
+/// lists are short, and meet by accident once in 2.8 * 10^14 events. Who wants to can make two
+/// events that are found by each other's ids; they are then both shown.
 ///
-/// The limits of an event (1,000 fields, a leaf of 65,535 bytes) bound this too. Beyond 16,384 values
-/// or as many words the rest of an event is not indexed; only an array, or a personal text that lies
-/// beside the leaf, can hold that many.
+/// The limits of an event (1,000 fields, a leaf of 65,535 bytes) bound this too. Beyond 16,384
+/// values or as many words the rest of an event is not indexed; only an array, or a personal text
+/// that lies beside the leaf, can hold that many.
 final class TermBuffer {
   static final byte WORD = 'w';
   static final byte DETAILS = 'D';

@@ -2,7 +2,6 @@ package qerberos.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -29,7 +28,7 @@ class IndexModelTest {
   @Test
   void anyQueryInAnyOrder_findsWhatGoingThroughTheListFinds() throws Exception {
     long seed = Long.getLong("query.seed", System.nanoTime());
-    int rounds = Integer.getInteger("query.rounds", 3);
+    int rounds = Integer.getInteger("query.rounds", 2);
     for (int round = 0; round < rounds; round++) {
       String where = "seed " + (seed + round);
       var samples = new Samples(seed + round);
@@ -170,9 +169,8 @@ class IndexModelTest {
     for (Json value : Naive.values(field, event)) {
       switch (value) {
         case Json.Str(var text) when Naive.opaque(text) && field.contains(".") -> {}
-        case Json.Str(var text)
-            when field.contains(".") && Naive.address(text) instanceof InetAddress address ->
-            shown.add("address " + Address.text(address.getAddress()));
+        case Json.Str(var text) when field.contains(".") && Naive.address(text).isPresent() ->
+            shown.add("address " + Address.text(Naive.address(text).get().getAddress()));
         case Json.Str(var text) ->
             shown.add(text.length() > 200 ? text.substring(0, 200) + "…" : text);
         case Json.Bool(var truth) -> shown.add(Boolean.toString(truth));

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -45,15 +47,22 @@ final class Naive {
           field.equals("seq")
               ? seq == Long.parseLong(value)
               : values(field, event).stream().anyMatch(is(value, isNested(field)));
-      case Query.Range(var field, var from, var to) ->
-          switch (field) {
-            case "seq" -> within(Double.valueOf(seq), number(from), number(to), from, to);
-            case "time" -> within(micros(event.time()), instant(from), instant(to), from, to);
-            case "receivedAt" ->
-                within(micros(event.receivedAt()), instant(from), instant(to), from, to);
-            default -> values(field, event).stream().anyMatch(value -> within(value, from, to));
-          };
+      case Query.Range range -> inside(range, seq, event);
     };
+  }
+
+  private static boolean inside(Query.Range range, long seq, AuditEvent event) {
+    String field = range.field();
+    Bound from = range.from();
+    Bound to = range.to();
+    if (field.equals("seq")) {
+      return within(seq, Long::valueOf, from, to);
+    }
+    if (isNested(field)) {
+      return values(field, event).stream().anyMatch(value -> within(value, from, to));
+    }
+    Instant time = field.equals("time") ? event.time() : event.receivedAt();
+    return within(micros(time), Instant::parse, from, to);
   }
 
   private static boolean isNested(String field) {
@@ -64,8 +73,9 @@ final class Naive {
     return value ->
         switch (value) {
           case Json.Str(var text) when start.isEmpty() -> true;
-          case Json.Str(var text) when nested && address(text) instanceof InetAddress address ->
-              address instanceof Inet4Address && address.getHostAddress().startsWith(start);
+          case Json.Str(var text) when nested && address(text).isPresent() ->
+              address(text).get() instanceof Inet4Address four
+                  && four.getHostAddress().startsWith(start);
           case Json.Str(var text) when nested && opaque(text) -> false;
           case Json.Str(var text) -> text.startsWith(start);
           case Json.Bool(var truth) -> Boolean.toString(truth).startsWith(start);
@@ -77,8 +87,8 @@ final class Naive {
   private static Predicate<Json> is(String wanted, boolean nested) {
     return value ->
         switch (value) {
-          case Json.Str(var text) when nested && address(wanted) instanceof InetAddress address ->
-              address.equals(address(text));
+          case Json.Str(var text) when nested && address(wanted).isPresent() ->
+              address(wanted).equals(address(text));
           case Json.Str(var text) -> text.equals(wanted);
           case Json.Bool(var truth) -> Boolean.toString(truth).equals(wanted);
           case Json.Num(var number) ->
@@ -95,65 +105,55 @@ final class Naive {
     return text.matches("[0-9a-fA-F-]+") && text.replace("-", "").length() >= 16;
   }
 
-  static @Nullable InetAddress address(String text) {
+  static Optional<InetAddress> address(String text) {
     if (text.matches("(.*\\.)?0[0-9].*") || !text.matches("[0-9a-fA-F.:]*[.:][0-9a-fA-F.:]*")) {
-      return null;
+      return Optional.empty();
     }
     if (!text.contains(":") && !text.matches("[0-9]+(\\.[0-9]+){3}")) {
-      return null;
+      return Optional.empty();
     }
     try {
-      return InetAddress.ofLiteral(text);
+      return Optional.of(InetAddress.ofLiteral(text));
     } catch (IllegalArgumentException e) {
-      return null;
+      return Optional.empty();
     }
   }
 
+  private static BigInteger number(InetAddress address) {
+    return new BigInteger(1, address.getAddress());
+  }
+
   private static boolean within(Json value, @Nullable Bound from, @Nullable Bound to) {
-    String low = from == null ? null : from.value();
-    String high = to == null ? null : to.value();
-    String one = low == null ? high : low;
+    String one = from != null ? from.value() : to != null ? to.value() : "";
     boolean numbers = numeric(one);
-    InetAddress address = address(one);
+    Optional<InetAddress> address = address(one);
     return switch (value) {
-      case Json.Num(var number) ->
-          numbers && within(Double.valueOf(number), number(from), number(to), from, to);
-      case Json.Str(var text) when address != null ->
-          address(text) instanceof InetAddress other
-              && other.getClass() == address.getClass()
-              && within(
-                  new BigInteger(1, other.getAddress()),
-                  low == null ? null : new BigInteger(1, address(low).getAddress()),
-                  high == null ? null : new BigInteger(1, address(high).getAddress()),
-                  from,
-                  to);
+      case Json.Num(var number) -> numbers && within(number, Naive::number, from, to);
+      case Json.Str(var text) when address.isPresent() ->
+          address(text).isPresent()
+              && address(text).get().getClass() == address.get().getClass()
+              && within(number(address(text).get()), end -> number(address(end).get()), from, to);
       case Json.Str(var text) ->
           !numbers
-              && address(text) == null
+              && address(text).isEmpty()
               && !opaque(text)
-              && within(text, low, high, from, to);
+              && within(text, end -> end, from, to);
       case Json.Bool(var truth) ->
-          !numbers
-              && address == null
-              && within(Boolean.toString(truth), low, high, from, to);
+          !numbers && address.isEmpty() && within(Boolean.toString(truth), end -> end, from, to);
       case Json.Null _, Json.Obj _, Json.Arr _ -> false;
     };
   }
 
   private static <T extends Comparable<T>> boolean within(
-      T value, @Nullable T low, @Nullable T high, @Nullable Bound from, @Nullable Bound to) {
-    int above = low == null || from == null ? 1 : value.compareTo(low);
-    int below = high == null || to == null ? 1 : high.compareTo(value);
-    return (above > 0 || (above == 0 && from.inclusive()))
-        && (below > 0 || (below == 0 && to.inclusive()));
+      T value, Function<String, T> end, @Nullable Bound from, @Nullable Bound to) {
+    int above = from == null ? 1 : value.compareTo(end.apply(from.value()));
+    int below = to == null ? 1 : end.apply(to.value()).compareTo(value);
+    return (above > 0 || (above == 0 && from != null && from.inclusive()))
+        && (below > 0 || (below == 0 && to != null && to.inclusive()));
   }
 
-  private static @Nullable Double number(@Nullable Bound bound) {
-    return bound == null ? null : Double.valueOf(Double.parseDouble(bound.value()) + 0.0);
-  }
-
-  private static @Nullable Instant instant(@Nullable Bound bound) {
-    return bound == null ? null : Instant.parse(bound.value());
+  private static Double number(String text) {
+    return Double.parseDouble(text) + 0.0;
   }
 
   private static Instant micros(Instant instant) {
@@ -204,16 +204,16 @@ final class Naive {
 
   private static boolean hasPiece(String piece, AuditEvent event) {
     Set<String> words = words(piece);
-    InetAddress address = address(piece);
+    Optional<InetAddress> address = address(piece);
     for (Json value : texts(event)) {
       if (value instanceof Json.Str(var text)
-          && (address != null
+          && (address.isPresent()
               ? address.equals(address(text))
               : opaque(piece) && text.equalsIgnoreCase(piece))) {
         return true;
       }
     }
-    return words.isEmpty() ? address == null : wordsOf(event).containsAll(words);
+    return words.isEmpty() ? address.isEmpty() : wordsOf(event).containsAll(words);
   }
 
   /// What has words: type, ref and the texts of the details.
@@ -235,7 +235,7 @@ final class Naive {
   private static Set<String> wordsOf(AuditEvent event) {
     var words = new HashSet<String>();
     for (Json value : texts(event)) {
-      if (value instanceof Json.Str(var text) && address(text) == null && !opaque(text)) {
+      if (value instanceof Json.Str(var text) && address(text).isEmpty() && !opaque(text)) {
         words.addAll(words(text));
       }
     }
@@ -256,15 +256,14 @@ final class Naive {
 
   private static boolean inside(Json value, String network) {
     int slash = network.indexOf('/');
-    if (!(value instanceof Json.Str(var text))
-        || !(address(text) instanceof InetAddress address)
-        || !(address(network.substring(0, slash)) instanceof InetAddress other)) {
+    InetAddress other = address(network.substring(0, slash)).orElseThrow();
+    Optional<InetAddress> address =
+        value instanceof Json.Str(var text) ? address(text) : Optional.empty();
+    if (address.isEmpty() || address.get().getClass() != other.getClass()) {
       return false;
     }
-    int away = address.getAddress().length * 8 - Integer.parseInt(network.substring(slash + 1));
-    return address.getClass() == other.getClass()
-        && new BigInteger(1, address.getAddress())
-            .shiftRight(away)
-            .equals(new BigInteger(1, other.getAddress()).shiftRight(away));
+    int bits = other.getAddress().length * 8;
+    int away = bits - Integer.parseInt(network.substring(slash + 1));
+    return number(address.get()).shiftRight(away).equals(number(other).shiftRight(away));
   }
 }

@@ -165,13 +165,27 @@ final class Samples {
       case 0 -> new Query.All();
       case 1, 2 -> term();
       case 3 ->
-          new Query.Prefix(field(), one(List.of("", "a", "auth.", "did:squid:ada", "long l", "10.", "10.0.0", "1", "0123", "10.0.0.1")));
+          new Query.Prefix(
+              field(),
+              one(
+                  List.of(
+                      "",
+                      "a",
+                      "auth.",
+                      "did:squid:ada",
+                      "long l",
+                      "10.",
+                      "10.0.0",
+                      "1",
+                      "0123",
+                      "10.0.0.1")));
       case 4 -> new Query.Prefix("text", one(List.of("q", "rep", "20", "zür")));
       case 5 -> new Query.Range(one(List.of("time", "receivedAt")), instant(), maybeInstant());
       case 6 -> new Query.Range(nested(), bound(Double.toString(number())), null);
       case 7 ->
           random.nextInt(3) == 0
-              ? new Query.Range(nested(), bound("10.0.0.1"), random.nextBoolean() ? null : bound("10.1.0.0"))
+              ? new Query.Range(
+                  nested(), bound("10.0.0.1"), random.nextBoolean() ? null : bound("10.1.0.0"))
               : new Query.Range(nested(), bound("a"), bound(one(List.of("b", "naïve", "z"))));
       case 8 -> new Query.Cidr(random.nextInt(3) == 0 ? "text" : nested(), one(NETWORKS));
       case 9 -> words();

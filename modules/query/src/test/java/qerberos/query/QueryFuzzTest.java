@@ -1,0 +1,63 @@
+package qerberos.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Whatever text arrives as a query or a cursor: an answer, or an IllegalArgumentException with a
+/// sentence.
+///
+/// Jazzer replays the examples in every build; it goes looking for new ones with `JAZZER_FUZZ=1 mvn
+/// test -pl modules/query -am -Djazzer.hooks=true -Dtest=QueryFuzzTest#query`.
+class QueryFuzzTest {
+  static Stream<byte[]> queries() {
+    return Stream.of(
+            "type:auth.login verdict:DENY details.ip:10.0.0.0/8 -actor:\"did:squid:ci\" \"q\"",
+            "time:[2026-01-01 TO 2026-02-01} OR (details.n:>=5 AND NOT seq:{* TO 9])",
+            "details.\"a \\\" b\".c:\"\\\\\"* context.x:*",
+            "2001:db8::/32 text:10.0.0.0/8 quart* \u0000",
+            "((((((((",
+            "[{\"")
+        .map(text -> text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @MethodSource("queries")
+  @FuzzTest
+  void query(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    try {
+      Query query = QueryParser.parse(text);
+      assertThat(QueryParser.parse(query.toString())).isEqualTo(query);
+      new LuceneForm(query);
+    } catch (QuerySyntax e) {
+      assertThat(e).hasMessageMatching("(?s)column [0-9]+: .+");
+    }
+  }
+
+  static Stream<byte[]> cursors() {
+    long hash = Cursor.hash(new Query.All());
+    return Stream.of(
+            new Cursor(Order.NEWEST_LEAF, 9, 5, 0, 3, hash),
+            new Cursor(Order.TIME, Long.MAX_VALUE, 0, Long.MIN_VALUE, 0, hash),
+            new Cursor(Order.OLDEST_LEAF, -1, -1, 0, -1, hash))
+        .map(cursor -> cursor.toString().getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @MethodSource("cursors")
+  @FuzzTest
+  void cursor(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    for (Order order : List.of(Order.values())) {
+      Search search = Search.of(new Query.All()).withOrder(order);
+      try {
+        assertThat(Cursor.parse(text, search).toString()).isEqualTo(text.replace("=", ""));
+      } catch (IllegalArgumentException e) {
+        assertThat(e).hasMessageStartingWith("cursor: ");
+      }
+    }
+  }
+}
