@@ -57,7 +57,8 @@ final class AdminRoutes {
         admin("GET", "/admin/blocks", this::blocks),
         admin("PUT", "/admin/blocks/{squidId}", this::block),
         admin("DELETE", "/admin/blocks/{squidId}", this::unblock),
-        admin("GET", "/admin/reindex", this::reindexing),
+        // Asked several times a second by whoever draws the progress.
+        new Route("GET", "/admin/reindex", Permission.ADMIN, Route.Cost.FREE, this::reindexing),
         admin("POST", "/admin/reindex", this::reindex));
   }
 
@@ -296,7 +297,9 @@ final class AdminRoutes {
   }
 
   private static void instant(JsonBytes json, String name, @Nullable Instant instant) {
-    json.name(name).value(instant == null ? null : instant.toString());
+    if (instant != null) {
+      json.name(name).value(instant.toString());
+    }
   }
 
   private static Set<Permission> permissions(Json.Obj body, List<Fault> faults) {

@@ -21,6 +21,7 @@ import qerberos.trail.Ids;
 public final class HttpServer implements AutoCloseable {
   private final HttpSettings settings;
   private final WebServer server;
+  private final PatientConnections connections;
   private volatile boolean draining;
   private @Nullable Integer port;
 
@@ -35,22 +36,24 @@ public final class HttpServer implements AutoCloseable {
     this.settings = settings;
     Reception reception =
         new Reception(new Router(routes), admission, metrics, ids, clock, settings, () -> draining);
+    TransportFaults transportFaults = new TransportFaults(clock, ids);
+    this.connections = new PatientConnections(settings, transportFaults);
     var faults = DirectHandlers.builder();
     for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
-      faults = faults.addHandler(type, new TransportFaults(clock, ids));
+      faults = faults.addHandler(type, transportFaults);
     }
     this.server =
         WebServer.builder()
             .host(settings.bind())
             .port(settings.port())
             .shutdownHook(false)
-            .useNio(false)
             .maxTcpConnections(settings.maxConnections())
-            .connectionOptions(options -> options.readTimeout(settings.patience()).tcpNoDelay(true))
+            .connectionOptions(options -> options.tcpNoDelay(true))
             .idleConnectionTimeout(settings.idleTimeout().multipliedBy(2))
             .idleConnectionPeriod(Duration.ofSeconds(30))
             .shutdownGracePeriod(settings.drain())
-            .addConnectionSelector(new PatientConnections(settings))
+            .protocolsDiscoverServices(false)
+            .addConnectionSelector(connections)
             .contentEncoding(new PassThroughEncoding())
             .directHandlers(faults.build())
             .errorHandling(errors -> errors.includeEntity(true))
@@ -78,6 +81,7 @@ public final class HttpServer implements AutoCloseable {
           e);
     }
     try {
+      connections.start();
       port = server.start().port();
     } catch (RuntimeException e) {
       throw new IOException(
@@ -106,5 +110,6 @@ public final class HttpServer implements AutoCloseable {
     if (port != null) {
       WebServer ignored = server.stop();
     }
+    connections.close();
   }
 }

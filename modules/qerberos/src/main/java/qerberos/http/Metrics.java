@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
+import qerberos.ledger.LedgerObserver;
 
 /// What we count and measure about ourselves, in Prometheus' words.
 ///
@@ -107,6 +108,30 @@ public final class Metrics implements AutoCloseable {
                       .register(registry));
     }
     known.increment();
+  }
+
+  /// Measures the ledger's disk.
+  public LedgerObserver ledgerObserver() {
+    Timer forces =
+        Timer.builder("qerberos.ledger.force")
+            .description("time to force one frame to disk")
+            .serviceLevelObjectives(BUCKETS)
+            .register(registry);
+    Counter published =
+        Counter.builder("qerberos.ledger.checkpoints")
+            .description("checkpoints signed and published")
+            .register(registry);
+    return new LedgerObserver() {
+      @Override
+      public void forced(long nanos, int entries) {
+        forces.record(Duration.ofNanos(nanos));
+      }
+
+      @Override
+      public void published(long size) {
+        published.increment();
+      }
+    };
   }
 
   /// The registry, for parts that measure themselves.

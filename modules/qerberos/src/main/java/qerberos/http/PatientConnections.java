@@ -5,7 +5,6 @@ import io.helidon.http.DirectHandler;
 import io.helidon.http.Headers;
 import io.helidon.http.RequestException;
 import io.helidon.http.Status;
-import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionListener;
@@ -13,6 +12,7 @@ import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import qerberos.settings.HttpSettings;
 
 /// Takes every connection as HTTP/1.1 and lends it only so much patience.
@@ -21,15 +21,23 @@ import qerberos.settings.HttpSettings;
 /// succeeds, and the connection is held for hours. So the time spent waiting for the bytes of one
 /// request is added up, head and body together, and may not exceed `patience` plus one second for
 /// each `minBytesPerSecond` that arrived. Then the request gets 408 and the connection is closed.
-/// Between two requests a connection may rest for `idleTimeout`.
+/// Between two requests, and before the first, a connection may rest for `idleTimeout`.
+///
+/// The server has no time-outs of its own on reads, so a watch looks at all connections a few times
+/// per `patience`.
 ///
 /// Safe for concurrent use.
-final class PatientConnections implements ServerConnectionSelector {
+final class PatientConnections implements ServerConnectionSelector, AutoCloseable {
+  private final Set<PatientContext> open = ConcurrentHashMap.newKeySet();
+  private final TransportFaults faults;
+  private final Thread watch;
   private final Http1ConnectionSelector http1;
   private final HttpSettings settings;
 
-  PatientConnections(HttpSettings settings) {
+  PatientConnections(HttpSettings settings, TransportFaults faults) {
     this.settings = settings;
+    this.faults = faults;
+    this.watch = Thread.ofPlatform().name("patience").daemon(true).unstarted(this::watch);
     this.http1 =
         Http1ConnectionSelector.builder()
             .config(
@@ -58,7 +66,46 @@ final class PatientConnections implements ServerConnectionSelector {
 
   @Override
   public ServerConnection connection(ConnectionContext context) {
-    return http1.connection(new PatientContext(context, settings));
+    PatientContext patient = new PatientContext(context, settings);
+    boolean ignored = open.add(patient);
+    return http1.connection(patient);
+  }
+
+  void start() {
+    watch.start();
+  }
+
+  private void watch() {
+    long pauseMillis = Math.clamp(settings.patience().toMillis() / 4, 10, 1_000);
+    try {
+      while (true) {
+        Thread.sleep(pauseMillis);
+        long now = System.nanoTime();
+        boolean ignored = open.removeIf(connection -> isOver(connection, now));
+      }
+    } catch (InterruptedException e) {
+      // closed
+    }
+  }
+
+  private boolean isOver(PatientContext connection, long now) {
+    return switch (connection.look(now)) {
+      case FINE -> false;
+      case GONE -> true;
+      case IDLE -> ended(connection, new byte[0]);
+      case SLOW -> ended(connection, faults.rawTooSlow());
+    };
+  }
+
+  /// On a thread of its own, because somebody who sends slowly may read slowly too.
+  private static boolean ended(PatientContext connection, byte[] lastWord) {
+    Thread ignored = Thread.startVirtualThread(() -> connection.end(lastWord));
+    return true;
+  }
+
+  @Override
+  public void close() {
+    watch.interrupt();
   }
 
   static RequestException tooSlow() {
@@ -69,10 +116,6 @@ final class PatientConnections implements ServerConnectionSelector {
         .safeMessage(true)
         .setKeepAlive(false)
         .build();
-  }
-
-  static CloseConnectionException idleTooLong() {
-    return new CloseConnectionException("no further request");
   }
 
   /// Tells a connection that its request is over as far as we are concerned.

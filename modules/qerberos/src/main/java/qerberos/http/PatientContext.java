@@ -1,33 +1,57 @@
 package qerberos.http;
 
+import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
-import java.net.SocketTimeoutException;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import qerberos.settings.HttpSettings;
 
 /// One connection whose reads are counted by the clock; everything else is passed on.
 ///
-/// Used by one thread at a time: Helidon reads and answers a connection on the same thread.
+/// The connection's own thread reads; the watch of [PatientConnections] looks at it from time to
+/// time. Between them stands `state`: whoever moves it away from READING first decides whether the
+/// bytes that arrive still count, or the sender has been too slow.
 final class PatientContext implements ConnectionContext {
+  /// What the watch does about a connection.
+  enum Verdict {
+    FINE,
+    /// Nothing came after the last answer for too long.
+    IDLE,
+    /// A request arrives too slowly.
+    SLOW,
+    /// The connection is gone.
+    GONE
+  }
+
+  private enum State {
+    WORKING,
+    READING,
+    GIVEN_UP
+  }
+
   private final ConnectionContext connection;
   private final DataReader source;
   private final DataReader reader;
   private final long patienceNanos;
   private final long idleNanos;
   private final double nanosPerByte;
+  private final AtomicReference<State> state = new AtomicReference<>(State.WORKING);
 
-  private boolean betweenRequests = true;
-  private long waitedNanos;
-  private long received;
+  private volatile @Nullable Thread thread;
+  private volatile long readingSince;
+  private volatile boolean betweenRequests = true;
+  private volatile long waitedNanos;
+  private volatile long received;
 
   PatientContext(ConnectionContext connection, HttpSettings settings) {
     this.connection = connection;
@@ -36,6 +60,7 @@ final class PatientContext implements ConnectionContext {
     this.patienceNanos = settings.patience().toNanos();
     this.idleNanos = settings.idleTimeout().toNanos();
     this.nanosPerByte = 1e9 / settings.minBytesPerSecond();
+    this.readingSince = System.nanoTime();
   }
 
   /// The answer is on its way; what is read next belongs to another request, or is thrown away.
@@ -47,45 +72,78 @@ final class PatientContext implements ConnectionContext {
 
   private byte @Nullable [] next() {
     long start = System.nanoTime();
-    while (true) {
-      try {
-        source.ensureAvailable();
-        break;
-      } catch (DataReader.InsufficientDataAvailableException e) {
-        return null;
-      } catch (RuntimeException e) {
-        if (!timedOut(e)) {
-          throw e;
-        }
-        long waited = System.nanoTime() - start;
-        if (!betweenRequests) {
-          throw PatientConnections.tooSlow();
-        }
-        if (waited >= idleNanos) {
-          throw PatientConnections.idleTooLong();
-        }
-      }
+    if (thread == null) {
+      thread = Thread.currentThread();
+    }
+    readingSince = start;
+    state.set(State.READING);
+    try {
+      source.ensureAvailable();
+    } catch (DataReader.InsufficientDataAvailableException e) {
+      state.set(State.WORKING);
+      return null;
+    } catch (RuntimeException e) {
+      throw state.compareAndSet(State.READING, State.WORKING) ? e : givenUp();
+    }
+    if (!state.compareAndSet(State.READING, State.WORKING)) {
+      throw givenUp();
     }
     int length = source.available();
     if (betweenRequests) {
       betweenRequests = false;
     } else {
-      waitedNanos += System.nanoTime() - start;
-      received += length;
-      if (waitedNanos > patienceNanos + (long) (received * nanosPerByte)) {
+      long before = waitedNanos;
+      waitedNanos = before + System.nanoTime() - start;
+      long bytesBefore = received;
+      received = bytesBefore + length;
+      if (waitedNanos > allowance()) {
         throw PatientConnections.tooSlow();
       }
     }
     return source.readBytes(length);
   }
 
-  private static boolean timedOut(RuntimeException e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SocketTimeoutException) {
-        return true;
+  private static CloseConnectionException givenUp() {
+    return new CloseConnectionException("the sender was too slow");
+  }
+
+  private long allowance() {
+    return patienceNanos + (long) (received * nanosPerByte);
+  }
+
+  /// Looks at the connection; when it is not fine, whatever arrives later no longer counts.
+  Verdict look(long now) {
+    Thread owner = thread;
+    if (owner != null && !owner.isAlive()) {
+      return Verdict.GONE;
+    }
+    if (state.get() != State.READING) {
+      return Verdict.FINE;
+    }
+    boolean idle = betweenRequests;
+    long waiting = now - readingSince;
+    boolean over = idle ? waiting > idleNanos : waitedNanos + waiting > allowance();
+    if (!over || !state.compareAndSet(State.READING, State.GIVEN_UP)) {
+      return Verdict.FINE;
+    }
+    return idle ? Verdict.IDLE : Verdict.SLOW;
+  }
+
+  /// Says a last word, if any, and ends the connection. Its own thread only reads, and will find
+  /// that it was given up.
+  void end(byte[] lastWord) {
+    try {
+      if (lastWord.length > 0) {
+        connection.dataWriter().writeNow(BufferData.create(lastWord));
+      }
+    } catch (RuntimeException e) {
+      // the other end is gone already
+    } finally {
+      Thread owner = thread;
+      if (owner != null) {
+        owner.interrupt();
       }
     }
-    return false;
   }
 
   @Override

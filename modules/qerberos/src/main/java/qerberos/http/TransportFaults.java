@@ -4,7 +4,9 @@ import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.Arrays;
 import qerberos.trail.Ids;
 
 /// Answers what never became a request: broken HTTP, heads that are too large, senders too slow.
@@ -28,7 +30,10 @@ final class TransportFaults implements DirectHandler {
       ServerResponseHeaders headers,
       String message) {
     String id = ids.next();
-    Answer answer = Envelope.refused(refused(status.code(), message), clock.instant(), id);
+    // Without a path there never was a request: what broke the parser is the sender's.
+    boolean unread = eventType == EventType.INTERNAL_ERROR && request.path().isEmpty();
+    Answer answer =
+        Envelope.refused(refused(unread ? 400 : status.code(), message), clock.instant(), id);
     return TransportResponse.builder()
         .status(Status.create(answer.status()))
         .headers(headers)
@@ -39,6 +44,23 @@ final class TransportFaults implements DirectHandler {
         .keepAlive(false)
         .entity(answer.body())
         .build();
+  }
+
+  /// The answer to somebody who is too slow, as bytes of HTTP.
+  byte[] rawTooSlow() {
+    Refused tooSlow = refused(408, "");
+    byte[] body = Envelope.refused(tooSlow, clock.instant(), ids.next()).body();
+    byte[] head =
+        ("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nCache-Control: no-store\r\n"
+                + "Content-Type: "
+                + Answer.JSON
+                + "\r\nContent-Length: "
+                + body.length
+                + "\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+    byte[] answer = Arrays.copyOf(head, head.length + body.length);
+    System.arraycopy(body, 0, answer, head.length, body.length);
+    return answer;
   }
 
   private static Refused refused(int status, String message) {

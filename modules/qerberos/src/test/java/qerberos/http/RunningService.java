@@ -25,7 +25,6 @@ import qerberos.identity.Permission;
 import qerberos.identity.Scope;
 import qerberos.intake.AnyJson;
 import qerberos.ledger.FolderStorage;
-import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.LogStorage;
 import qerberos.settings.HttpSettings;
 import qerberos.settings.IdentitySettings;
@@ -147,7 +146,7 @@ final class RunningService implements AutoCloseable {
             TrailSettings.in(data),
             Privacy.defaults(),
             storage.apply(new FolderStorage(data.resolve("ledger"))),
-            LedgerObserver.NONE,
+            metrics.ledgerObserver(),
             clock,
             random);
     open.push(trail::close);
