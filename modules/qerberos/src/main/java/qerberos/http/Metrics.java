@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
+import qerberos.ledger.Checkpoint;
 import qerberos.ledger.LedgerObserver;
 
 /// What we count and measure about ourselves, in Prometheus' words.
@@ -128,7 +129,7 @@ public final class Metrics implements AutoCloseable {
       }
 
       @Override
-      public void published(long size) {
+      public void published(Checkpoint checkpoint) {
         published.increment();
       }
     };

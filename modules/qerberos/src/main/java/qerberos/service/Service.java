@@ -23,7 +23,6 @@ import qerberos.http.Metrics;
 import qerberos.identity.Gate;
 import qerberos.identity.Limits;
 import qerberos.ledger.FolderStorage;
-import qerberos.ledger.LedgerObserver;
 import qerberos.service.StartRefused.Reason;
 import qerberos.settings.ConfigRestore;
 import qerberos.settings.Settings;
@@ -95,7 +94,7 @@ public final class Service implements AutoCloseable {
                 settings.trail(),
                 Privacy.defaults(),
                 new FolderStorage(data.resolve("ledger")),
-                LedgerObserver.NONE,
+                metrics.ledgerObserver(),
                 clock,
                 random));
     State state = keep(State.open(settings.state(), clock));
