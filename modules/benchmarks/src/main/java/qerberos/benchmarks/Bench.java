@@ -14,8 +14,10 @@ public final class Bench {
         stages    the parts of ingest alone, on one thread each
                     events=200000 seed=1
         ledger    the ledger beside the bare loop that only hashes, appends and forces
+                    entries=500000 rounds=4 callers=2
         search    newest hits of one actor, counts and histograms
-        verify    recomputing a ledger from its bytes
+        verify    filling a ledger million by million, opening it, and recomputing it from its bytes
+                    millions=5 callers=2 batch=1024
         startup   from exec to ready, with data in the folder
                     events=1000000
       """;
@@ -28,6 +30,8 @@ public final class Bench {
     var options = Options.of(Arrays.asList(args).subList(1, args.length));
     switch (args[0]) {
       case "ingest" -> IngestBenchmark.run(options);
+      case "ledger" -> LedgerBenchmark.run(options);
+      case "verify" -> LedgerBenchmark.flat(options);
       case "startup" -> StartupBenchmark.run(options);
       default -> {
         System.err.println("bench: no benchmark is named " + args[0]);

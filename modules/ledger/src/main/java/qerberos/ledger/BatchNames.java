@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 final class BatchNames {
   private final byte[] @Nullable [] names;
   private final int[] places;
+
+  /// Which slots are taken, so that forgetting a few names is cheap.
+  private final int[] taken;
+
   private int used;
 
   /// @param most how many names there can be
@@ -14,13 +18,13 @@ final class BatchNames {
     int slots = Integer.highestOneBit(most) * 4;
     this.names = new byte[slots][];
     this.places = new int[slots];
+    this.taken = new int[most];
   }
 
   /// Forgets all names.
   void clear() {
-    if (used > 0) {
-      Arrays.fill(names, null);
-      used = 0;
+    while (used > 0) {
+      names[taken[--used]] = null;
     }
   }
 
@@ -37,7 +41,7 @@ final class BatchNames {
     }
     names[at] = name;
     places[at] = place;
-    used++;
+    taken[used++] = at;
     return -1;
   }
 }

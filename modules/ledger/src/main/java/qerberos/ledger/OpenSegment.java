@@ -2,7 +2,6 @@ package qerberos.ledger;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /// A segment as the frames it was written in. The file is made longer ahead of what is written,
@@ -16,6 +15,7 @@ final class OpenSegment implements Segment {
   private static final byte[] NOTHING = {};
   private static final int STEP_LEAST = 1 << 20;
   private static final int STEP_MOST = 8 << 20;
+  private static final int LARGE = 64 << 10;
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
 
   /// Bits of a place that hold the length of an entry with its head; the rest is its position.
@@ -134,10 +134,14 @@ final class OpenSegment implements Segment {
 
   /// Writes a frame behind the last one. It is neither safe nor visible yet.
   void write(ByteBuffer frame) throws IOException {
-    long needed = end + frame.remaining();
-    if (needed > reserved) {
-      long step = Math.clamp(reserved, STEP_LEAST, STEP_MOST);
-      reserve(Math.max(needed, reserved + step));
+    int size = frame.remaining();
+    if (end + size > reserved) {
+      if (size < LARGE) {
+        long step = Math.clamp(reserved, STEP_LEAST, STEP_MOST);
+        reserve(Math.max(end + size, reserved + step));
+      } else {
+        reserved = end + size;
+      }
     }
     file.write(frame, end);
   }
@@ -208,29 +212,15 @@ final class OpenSegment implements Segment {
     return (int) (places[at] & ((1 << LENGTH_BITS) - 1));
   }
 
-  /// Reads every frame again, checks it, and shows its entries with their attachments: what a
-  /// segment is sealed from, so that what rotted meanwhile is not sealed with a fresh checksum.
-  void visitFrames(EntryVisitor visitor) throws IOException {
+  /// Reads every frame again, checks it, and shows its entries: what a segment is sealed from, so
+  /// that what rotted meanwhile is not sealed with a fresh checksum.
+  void visitFrames(FrameScan.EntryPlaces entries) throws IOException {
     FrameScan scan = new FrameScan(file, first);
-    List<Entry> frame = new ArrayList<>();
     while (scan.nextIndex() < first + count) {
-      boolean whole =
-          scan.next(
-              (bytes, leafAt, leaf, attachment, position) -> {
-                byte[] leafBytes = new byte[leaf];
-                System.arraycopy(bytes, leafAt, leafBytes, 0, leaf);
-                byte[] attached = new byte[attachment];
-                System.arraycopy(bytes, leafAt + leaf, attached, 0, attachment);
-                frame.add(new Entry(scan.nextIndex() + frame.size(), leafBytes, attached));
-              });
-      if (!whole) {
+      if (!scan.next(entries)) {
         throw LedgerDamaged.at(
             name(), scan.position(), "the frame with entry " + scan.nextIndex() + " was changed");
       }
-      for (Entry entry : frame) {
-        visitor.entry(entry.index(), entry.leaf(), entry.attachment());
-      }
-      frame.clear();
     }
   }
 

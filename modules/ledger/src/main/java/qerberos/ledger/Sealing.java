@@ -45,8 +45,8 @@ final class Sealing {
       int[] inBundle = {0};
       try {
         segment.visitFrames(
-            (index, leaf, attachment) -> {
-              add(file, leaf, attachment);
+            (bytes, leafAt, leaf, attachment, position) -> {
+              add(file, bytes, leafAt, leaf, attachment);
               if (++inBundle[0] == TilePath.FULL) {
                 writeBundle(file);
                 inBundle[0] = 0;
@@ -67,19 +67,20 @@ final class Sealing {
     return offset;
   }
 
-  private void add(StoredFile file, byte[] leaf, byte[] attachment) throws IOException {
-    leaves = withRoom(leaves, Short.BYTES + leaf.length);
-    leaves.putShort((short) leaf.length).put(leaf);
-    rows.putInt(attachment.length);
-    if (attachment.length > 0) {
-      rows.putInt(SealedSegment.crc(attachment, 0, attachment.length));
-      if (attachments.remaining() < attachment.length) {
+  private void add(StoredFile file, byte[] bytes, int leafAt, int leaf, int attachment)
+      throws IOException {
+    leaves = withRoom(leaves, Short.BYTES + leaf);
+    leaves.putShort((short) leaf).put(bytes, leafAt, leaf);
+    rows.putInt(attachment);
+    if (attachment > 0) {
+      rows.putInt(SealedSegment.crc(bytes, leafAt + leaf, attachment));
+      if (attachments.remaining() < attachment) {
         writeAttachments(file);
       }
-      if (attachments.remaining() < attachment.length) {
-        write(file, ByteBuffer.wrap(attachment));
+      if (attachments.remaining() < attachment) {
+        write(file, ByteBuffer.wrap(bytes, leafAt + leaf, attachment));
       } else {
-        attachments.put(attachment);
+        attachments.put(bytes, leafAt + leaf, attachment);
       }
     }
   }

@@ -3,6 +3,7 @@ package qerberos.ledger;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ final class Writer implements Runnable {
     // be read by nobody. A crash behind it leaves a key too many.
     settings.beforeForce().run();
 
-    // One frame, behind the last one, in zeros that are already there. A crash leaves part of it:
+    // One frame, behind the last one. A crash, or a disk that is full, leaves part of it:
     // the next start finds no whole frame here and cuts it. Nobody was told of these entries.
     OpenSegment segment = entries.tail();
     segment.write(frame.of(first, submissions));
@@ -131,13 +132,16 @@ final class Writer implements Runnable {
     if (segment.isFull()) {
       keeper.full(segment);
     }
-    settings.listener().appended(first, List.copyOf(submissions));
-    for (int i = 0; i < fresh.size(); i++) {
-      fresh.get(i).answer(new Appended.At(first + i));
-    }
-    for (Twin twin : twins) {
-      byte[] earlier = submissions.get(twin.of()).leaf();
-      twin.slot().answer(compared(first + twin.of(), earlier, twin.slot().submission().leaf()));
+    try {
+      settings.listener().appended(first, Collections.unmodifiableList(submissions));
+    } finally {
+      for (int i = 0; i < fresh.size(); i++) {
+        fresh.get(i).answer(new Appended.At(first + i));
+      }
+      for (Twin twin : twins) {
+        byte[] earlier = submissions.get(twin.of()).leaf();
+        twin.slot().answer(compared(first + twin.of(), earlier, twin.slot().submission().leaf()));
+      }
     }
   }
 
