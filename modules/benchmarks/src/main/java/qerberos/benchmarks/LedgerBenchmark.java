@@ -36,8 +36,8 @@ import qerberos.trail.ZstdCodec;
 /// The ledger alone, beside the bare loop that only hashes, appends to a preallocated file and
 /// forces; both take turns in one run, on the same kind of batches.
 ///
-/// The ledger does all it does in the service: tree, names, checkpoints every 20 ms, sealing of full
-/// segments in the background. Its CPU seconds are those of the whole process and include the
+/// The ledger does all it does in the service: tree, names, checkpoints every 20 ms, sealing of
+/// full segments in the background. Its CPU seconds are those of the whole process and include the
 /// making of the entries' hashes, as those of the bare loop do.
 final class LedgerBenchmark {
   private static final int ENTRY = 1_024;
@@ -135,8 +135,7 @@ final class LedgerBenchmark {
       }
       forces.print();
       System.out.printf(
-          "  stored: %.1f bytes per entry of %d%n",
-          size(data) / (millions * 1e6), ENTRY);
+          "  stored: %.1f bytes per entry of %d%n", size(data) / (millions * 1e6), ENTRY);
       for (String part : List.of("entries", "tree", "ids")) {
         System.out.printf("    %s: %.1f%n", part, size(data.resolve(part)) / (millions * 1e6));
       }
@@ -172,8 +171,8 @@ final class LedgerBenchmark {
 
   /// Appends entries from several callers at once, each in batches, and waits for a checkpoint over
   /// all of them.
-  private static Measured appended(
-      Ledger ledger, long first, long entries, int batch, int callers) throws Exception {
+  private static Measured appended(Ledger ledger, long first, long entries, int batch, int callers)
+      throws Exception {
     double cpu = cpuSeconds();
     long begin = System.nanoTime();
     List<Callable<Long>> tasks = new ArrayList<>();

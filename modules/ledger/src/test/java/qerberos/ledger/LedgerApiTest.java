@@ -52,8 +52,7 @@ class LedgerApiTest {
         ledger.append(batch);
         ledger.awaitCheckpoint(size, Duration.ofSeconds(10));
         Verification found =
-            new Verifier(Trust.in(ledger.keys()))
-                .log(new Public(ledger), Verifier.Entries.ALL);
+            new Verifier(Trust.in(ledger.keys())).log(new Public(ledger), Verifier.Entries.ALL);
         assertThat(found).as("size %d", size).isInstanceOf(Verification.Holds.class);
         assertThat(ledger.consistency(1, size)).isNotNull();
       }
