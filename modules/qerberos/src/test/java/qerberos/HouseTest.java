@@ -71,9 +71,11 @@ class HouseTest {
     seenOnlyBy("org.jdbi..", "qerberos.state");
     seenOnlyBy("org.flywaydb..", "qerberos.state");
     seenOnlyBy("com.zaxxer..", "qerberos.state");
-    seenOnlyBy("org.snakeyaml..", "qerberos.settings");
+    seenOnlyBy("org.snakeyaml..", "qerberos.settings", "qerberos.identity");
     seenOnlyBy("com.github.luben..", "qerberos.trail");
     seenOnlyBy("picocli..", "qerberos.cli", "qerberos");
+    seenOnlyBy("io.github.resilience4j..", "qerberos.identity");
+    seenOnlyBy("io.micrometer..", "qerberos.http");
     seenOnlyBy("io.helidon..", "qerberos.http", "qerberos.identity", "qerberos.service");
   }
 

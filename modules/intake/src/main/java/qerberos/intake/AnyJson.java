@@ -9,14 +9,20 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /// Reads JSON that is not an event, such as a server's answer, whole into a tree.
 ///
-/// Of equal names the last counts; numbers become doubles; deeper than the parser's own limit is
-/// refused. Immutable.
+/// A name that stands twice in one object is refused, and so is what is deeper than the parser's
+/// own limit; numbers become doubles. Immutable.
 public final class AnyJson {
-  private static final JsonFactory FACTORY = JsonFactory.builder().build();
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(72).build())
+          .build();
 
   private AnyJson() {}
 

@@ -117,7 +117,7 @@ final class UpstreamTest {
     service.on("GET /list", 200, "[1]");
     service.on("GET /twice", 200, "{\"valid\":false,\"valid\":true}");
     service.on("GET /huge", 200, "{\"a\":\"" + "x".repeat(70_000) + "\"}");
-    service.on("GET /deep", 200, "{\"a\":" + "[".repeat(40) + "]".repeat(40) + "}");
+    service.on("GET /deep", 200, "{\"a\":" + "[".repeat(80) + "]".repeat(80) + "}");
     for (String path : new String[] {"/html", "/list", "/twice", "/huge", "/deep"}) {
       assertThatThrownBy(() -> upstream.get(path)).as(path).isInstanceOf(IOException.class);
     }
