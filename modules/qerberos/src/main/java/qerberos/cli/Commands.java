@@ -50,10 +50,12 @@ public final class Commands {
         .addSubcommand(new StopCommand(around))
         .addSubcommand(new RestartCommand(around))
         .addSubcommand(new StatusCommand(around))
+        .addSubcommand(new ImportCommand(around))
         .addSubcommand(new LogCommand(around))
         .addSubcommand(new SearchCommand(around))
         .addSubcommand(new ShowCommand(around))
         .addSubcommand(new ProofCommand(around))
+        .addSubcommand(new VerifyCommand(around))
         .addSubcommand(new ReindexCommand(around))
         .addSubcommand(new TokenCommand(around))
         .addSubcommand(new IdentityCommand(around))
@@ -61,7 +63,8 @@ public final class Commands {
         .addSubcommand(new BenchCommand(around))
         .addSubcommand(new SettingsCommand(around))
         .addSubcommand(new VersionCommand(around))
-        .addSubcommand(new GenerateCompletion());
+        .addSubcommand(new GenerateCompletion())
+        .addSubcommand(new RehearseCommand(around));
     all.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     describe(all);
     return all.execute(args);

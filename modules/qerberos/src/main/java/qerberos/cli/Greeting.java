@@ -38,7 +38,7 @@ final class Greeting {
     to.println("Log an event and fetch it back with its proof:");
     to.println();
     to.println("  TOKEN=$(cat " + quoted(token.toString()) + ")");
-    to.println("  curl -s " + url + "/audit?wait=proof -H \"Authorization: Bearer $TOKEN\" \\");
+    to.println("  curl -s '" + url + "/audit?wait=proof' -H \"Authorization: Bearer $TOKEN\" \\");
     to.println(
         "    -d"
             + " '{\"id\":\"hello-1\",\"type\":\"demo.hello\",\"ref\":\"demo:1\",\"layer\":\"application\",\"verdict\":\"ALLOW\",\"actor\":{\"squidId\":\"did:squid:alice\"}}'"
