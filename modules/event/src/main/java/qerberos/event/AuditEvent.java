@@ -1,6 +1,7 @@
 package qerberos.event;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ public record AuditEvent(
   static final int SOURCE_MAX = 256;
 
   public AuditEvent {
-    var faults = new java.util.ArrayList<Fault>(0);
+    var faults = new ArrayList<Fault>(0);
     Limits.required("id", id, EventDraft.ID_MAX, faults);
     Limits.required("source", source, SOURCE_MAX, faults);
     if (!Rfc3339.writable(receivedAt)) {

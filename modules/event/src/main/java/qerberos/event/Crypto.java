@@ -126,6 +126,7 @@ final class Crypto {
 
   byte[] decrypt(SecretKey key, byte[] leafHash, byte[] sealed) throws GeneralSecurityException {
     byte[] nonce = Arrays.copyOf(leafHash, NONCE_BYTES);
+    lastNonce = nonce;
     cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
     cipher.updateAAD(leafHash);
     return cipher.doFinal(sealed, 1, sealed.length - 1);

@@ -12,8 +12,7 @@ public final class Leaf {
   /// The most a leaf may have, which is what a C2SP entry bundle can hold.
   public static final int BYTES_MAX = 65_535;
 
-  private static final String NAME_LABEL = "qerberos/name/v1";
-  private static final byte[] LABEL = NAME_LABEL.getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] LABEL = "qerberos/name/v1".getBytes(StandardCharsets.US_ASCII);
 
   private Leaf() {}
 

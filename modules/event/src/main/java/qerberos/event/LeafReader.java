@@ -103,7 +103,9 @@ final class LeafReader {
   void put(String path, Json value) {
     String[] names = path.substring(1).split("/", -1);
     for (int i = 0; i < names.length; i++) {
-      names[i] = names[i].replace("~1", "/").replace("~0", "~");
+      if (names[i].indexOf('~') >= 0) {
+        names[i] = names[i].replace("~1", "/").replace("~0", "~");
+      }
     }
     if (names.length < 2 || trees.get(names[0]) == null) {
       throw new SealBroken(path + ": no place in context or details");

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ final class Members extends AbstractMap<String, Json> {
       if (lone >= 0) {
         throw new IllegalArgumentException(Text.loneSurrogateMessage(names[i], lone));
       }
-      values[i] = java.util.Objects.requireNonNull(map.get(names[i]));
+      values[i] = Objects.requireNonNull(map.get(names[i]));
     }
     return new Members(names, values);
   }
@@ -52,11 +53,18 @@ final class Members extends AbstractMap<String, Json> {
       replaced[at] = value;
       return new Members(names, replaced);
     }
-    var builder = new ObjBuilder();
-    for (int i = 0; i < names.length; i++) {
-      builder.add(names[i], values[i]);
+    int lone = Text.loneSurrogate(name);
+    if (lone >= 0) {
+      throw new IllegalArgumentException(Text.loneSurrogateMessage(name, lone));
     }
-    return builder.add(name, value).build().sorted();
+    int place = -1 - at;
+    String[] moreNames = Arrays.copyOf(names, names.length + 1);
+    Json[] moreValues = Arrays.copyOf(values, names.length + 1);
+    System.arraycopy(names, place, moreNames, place + 1, names.length - place);
+    System.arraycopy(values, place, moreValues, place + 1, names.length - place);
+    moreNames[place] = name;
+    moreValues[place] = value;
+    return new Members(moreNames, moreValues);
   }
 
   @Override

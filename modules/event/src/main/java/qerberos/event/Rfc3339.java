@@ -1,5 +1,6 @@
 package qerberos.event;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -26,7 +27,7 @@ public final class Rfc3339 {
   public static String write(Instant time) {
     var text = new byte[LENGTH];
     write(time, text, 0);
-    return new String(text, java.nio.charset.StandardCharsets.US_ASCII);
+    return new String(text, StandardCharsets.US_ASCII);
   }
 
   /// Writes the 30 characters at that place.

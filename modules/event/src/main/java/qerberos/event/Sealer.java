@@ -149,6 +149,8 @@ public final class Sealer {
     try {
       Crypto crypto = bench.crypto;
       byte[] plain = decrypt(crypto, key.get(), crypto.leafHash(leaf), sealed);
+      String source = reader.source();
+      String id = reader.id();
       byte[] salt = new byte[Crypto.HASH_BYTES];
       byte[] commitment = new byte[Crypto.HASH_BYTES];
       int at = 0;
@@ -163,7 +165,7 @@ public final class Sealer {
         }
         byte[] value = Arrays.copyOfRange(plain, at, at + length);
         at += length;
-        int begin = key.get().saltBegin(crypto, reader.source(), reader.id());
+        int begin = key.get().saltBegin(crypto, source, id);
         key.get().salt(crypto, begin, path, salt);
         SubjectKey.commitment(crypto, salt, path, value, 0, length, commitment);
         if (!MessageDigest.isEqual(commitment, reader.commitment(path))) {

@@ -1,5 +1,7 @@
 package qerberos.event;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,6 +13,30 @@ import java.util.List;
 /// as `***`. Then come the commitments, in the order of their paths, and the rest of the leaf.
 final class Sealing {
   private static final byte[] MASKED = ascii("\"***\"");
+  private static final byte[] ACTOR = ascii("{\"actor\":{");
+  private static final byte[] DAO_ID = ascii("\"daoId\":");
+  private static final byte[] SQUID_ID = ascii("\"squidId\":");
+  private static final byte[] SUB_ID = ascii(",\"subId\":");
+  private static final byte[] CONTEXT = ascii(",\"context\":");
+  private static final byte[] DETAILS = ascii(",\"details\":");
+  private static final byte[] ID = ascii(",\"id\":");
+  private static final byte[] LAYER = ascii(",\"layer\":");
+  private static final byte[] RECEIVED_AT = ascii(",\"receivedAt\":\"");
+  private static final byte[] REF = ascii("\",\"ref\":");
+  private static final byte[] SEALED = ascii(",\"sealed\":{");
+  private static final byte[] SEVERITY = ascii(",\"severity\":");
+  private static final byte[] SOURCE = ascii(",\"source\":");
+  private static final byte[] SUBTYPE = ascii(",\"subtype\":");
+  private static final byte[] TIMESTAMP = ascii(",\"timestamp\":\"");
+  private static final byte[] TYPE = ascii(",\"type\":");
+  private static final byte[] QUOTE_TYPE = ascii("\",\"type\":");
+  private static final byte[] VERDICT = ascii(",\"v\":1,\"verdict\":\"");
+  private static final byte[] END = ascii("\"}");
+  private static final byte[] ALLOW = ascii("ALLOW");
+  private static final byte[] DENY = ascii("DENY");
+  private static final byte[] WARN = ascii("WARN");
+  private static final byte[] COMMA = ascii(",");
+  private static final byte[] COLON_QUOTE = ascii(":\"");
 
   final Crypto crypto = new Crypto();
   final CanonicalWriter leaf = new CanonicalWriter(1_024);
@@ -35,7 +61,7 @@ final class Sealing {
   }
 
   private static byte[] ascii(String text) {
-    return text.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   void clear() {
@@ -45,26 +71,6 @@ final class Sealing {
     sealedCount = 0;
     masked = false;
   }
-
-  private static final byte[] ACTOR = ascii("{\"actor\":{");
-  private static final byte[] DAO_ID = ascii("\"daoId\":");
-  private static final byte[] SQUID_ID = ascii("\"squidId\":");
-  private static final byte[] SUB_ID = ascii(",\"subId\":");
-  private static final byte[] CONTEXT = ascii(",\"context\":");
-  private static final byte[] DETAILS = ascii(",\"details\":");
-  private static final byte[] ID = ascii(",\"id\":");
-  private static final byte[] LAYER = ascii(",\"layer\":");
-  private static final byte[] RECEIVED_AT = ascii(",\"receivedAt\":\"");
-  private static final byte[] REF = ascii("\",\"ref\":");
-  private static final byte[] SEALED = ascii(",\"sealed\":{");
-  private static final byte[] SEVERITY = ascii(",\"severity\":");
-  private static final byte[] SOURCE = ascii(",\"source\":");
-  private static final byte[] SUBTYPE = ascii(",\"subtype\":");
-  private static final byte[] TIMESTAMP = ascii(",\"timestamp\":\"");
-  private static final byte[] TYPE = ascii(",\"type\":");
-  private static final byte[] QUOTE_TYPE = ascii("\",\"type\":");
-  private static final byte[] VERDICT = ascii(",\"v\":1,\"verdict\":\"");
-  private static final byte[] END = ascii("\"}");
 
   /// Writes the leaf; `original` is the event's original with its secrets masked already.
   void write(AuditEvent event, String original, SubjectKeys keys) {
@@ -130,11 +136,7 @@ final class Sealing {
     leaf.raw(END);
   }
 
-  private static final byte[] ALLOW = ascii("ALLOW");
-  private static final byte[] DENY = ascii("DENY");
-  private static final byte[] WARN = ascii("WARN");
-
-  private void time(java.time.Instant time) {
+  private void time(Instant time) {
     leaf.ensure(Rfc3339.LENGTH);
     Rfc3339.write(time, leaf.buffer, leaf.size);
     leaf.size += Rfc3339.LENGTH;
@@ -340,7 +342,4 @@ final class Sealing {
     }
     leaf.raw('}');
   }
-
-  private static final byte[] COMMA = ascii(",");
-  private static final byte[] COLON_QUOTE = ascii(":\"");
 }

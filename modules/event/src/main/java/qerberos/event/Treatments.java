@@ -73,8 +73,9 @@ final class Treatments {
   /// Lists of headers and attributes come as pairs: {"name": "Authorization", "value": "..."}.
   static boolean isValue(String name) {
     int length = name.length();
-    return (length == 5 && name.equalsIgnoreCase("value"))
-        || (length == 6 && name.equalsIgnoreCase("values"));
+    return (length == 5 || length == 6)
+        && (name.charAt(0) == 'v' || name.charAt(0) == 'V')
+        && name.regionMatches(true, 0, "values", 0, length);
   }
 
   static boolean isLabel(String name) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -147,7 +148,7 @@ final class LeafTest {
     var random = new Random(seed);
     byte[] leaf = leaf("portal", "1", Events.RECEIVED, Events.usual());
     for (int i = 0; i < 50_000; i++) {
-      byte[] changed = java.util.Arrays.copyOf(leaf, random.nextInt(leaf.length + 1));
+      byte[] changed = Arrays.copyOf(leaf, random.nextInt(leaf.length + 1));
       for (int j = random.nextInt(4); j > 0 && changed.length > 0; j--) {
         changed[random.nextInt(changed.length)] = (byte) random.nextInt();
       }

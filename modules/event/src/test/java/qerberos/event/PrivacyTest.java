@@ -3,6 +3,7 @@ package qerberos.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -203,7 +204,7 @@ final class PrivacyTest {
     SealedEvent event =
         new Sealer(privacy, new MemoryKeys())
             .seal(Events.recorded(Events.least().details(headers).build()));
-    String leaf = new String(event.leaf(), java.nio.charset.StandardCharsets.UTF_8);
+    String leaf = new String(event.leaf(), StandardCharsets.UTF_8);
     assertThat(leaf)
         .contains("\"name\":\"Authorization\",\"value\":\"***\"", "text/html")
         .doesNotContain("Bearer", "203.0.113.7");
@@ -274,8 +275,8 @@ final class PrivacyTest {
       if (i % 2 == 0) {
         tree = tree.with("key", Json.of(List.of("password", "x", "secrets").get(i % 3)));
       }
-      String text = new String(Canonical.bytes(tree), java.nio.charset.StandardCharsets.UTF_8);
-      byte[] masked = secretText.mask(text).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      String text = new String(Canonical.bytes(tree), StandardCharsets.UTF_8);
+      byte[] masked = secretText.mask(text).getBytes(StandardCharsets.UTF_8);
       assertThat(Canonical.read(masked))
           .as("seed %s, round %s: %s", seed, i, text)
           .isEqualTo(new Masker(treatments, "t").mask("details", tree));

@@ -8,8 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -36,6 +38,7 @@ final class SealerTest {
     SealedEvent sealed = sealer.seal(event);
     assertThat(sealer.open(sealed.leaf(), sealed.sealed())).isEqualTo(event);
     assertThat(sealed.event()).isSameAs(event);
+    assertThat(sealer.seal(event).sealed()).isEqualTo(sealed.sealed());
   }
 
   @Test
@@ -114,7 +117,7 @@ final class SealerTest {
   void equalValues_haveUnequalCommitments_inOtherEventsSourcesAndPaths() {
     Json.Obj details =
         new ObjBuilder().add("ip", "203.0.113.7").add("clientIp", "203.0.113.7").build();
-    var commitments = new java.util.HashSet<Json>();
+    var commitments = new HashSet<Json>();
     for (String source : List.of("portal", "shop")) {
       for (String id : List.of("1", "2")) {
         var event =
@@ -296,7 +299,7 @@ final class SealerTest {
   }
 
   private static byte[] behind(byte[] plain) {
-    return java.util.Arrays.copyOfRange(plain, 1, plain.length);
+    return Arrays.copyOfRange(plain, 1, plain.length);
   }
 
   private static byte[] inflated(byte[] plain) throws Exception {
@@ -305,7 +308,7 @@ final class SealerTest {
     var out = new byte[100_000];
     int length = inflater.inflate(out);
     inflater.end();
-    return java.util.Arrays.copyOf(out, length);
+    return Arrays.copyOf(out, length);
   }
 
   private static byte[] part(byte[] bytes) {

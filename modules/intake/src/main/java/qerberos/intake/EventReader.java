@@ -12,6 +12,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
@@ -25,6 +26,8 @@ public final class EventReader {
 
   static final JsonFactory JSON =
       JsonFactory.builder()
+          // Else bytes that are good UTF-8 may be read as UTF-16 or UTF-32.
+          .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(LEVELS_MAX)
@@ -131,6 +134,9 @@ public final class EventReader {
   /// The event at the parser's current token; whatever it is, the parser is left at its end.
   private static Parsed event(JsonParser parser, EventFields fields, int number) {
     @Nullable JsonToken token = parser.currentToken();
+    if (token == null) {
+      return bad(number, new Fault("event", "nothing, want an object"));
+    }
     if (token != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return bad(number, new Fault("event", EventFields.kind(token) + ", want an object"));

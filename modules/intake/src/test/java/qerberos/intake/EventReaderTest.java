@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -299,6 +300,26 @@ final class EventReaderTest {
                 2,
                 List.of(new Fault("line", "byte " + (at - LEAST.length() - 1) + " is not UTF-8"))));
     assertThatThrownBy(() -> reader.json(bad)).hasMessage("body: byte " + at + " is not UTF-8");
+  }
+
+  @Test
+  void otherEncodings_areNotGuessed() {
+    for (Charset other :
+        List.of(
+            StandardCharsets.UTF_16LE,
+            StandardCharsets.UTF_16BE,
+            StandardCharsets.UTF_32LE,
+            StandardCharsets.UTF_32BE)) {
+      byte[] body = LEAST.getBytes(other);
+      assertThat(reader.ndjson(body))
+          .as(other.name())
+          .isNotEmpty()
+          .allMatch(Parsed.Bad.class::isInstance);
+      assertThatThrownBy(() -> reader.json(body)).isInstanceOf(EventFaults.class);
+    }
+    assertThat(reader.ndjson(new byte[] {'\t', 0, 0, 0, '\n'}))
+        .singleElement()
+        .isInstanceOf(Parsed.Bad.class);
   }
 
   @Test

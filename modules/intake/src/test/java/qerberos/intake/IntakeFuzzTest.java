@@ -78,6 +78,8 @@ final class IntakeFuzzTest {
     return Stream.of(
             "",
             "\n",
+            "\t\0\0\0\n",
+            "\0{\0}\n{\0}\0",
             FULL,
             EventReaderTest.LEAST,
             "\ufeff" + EventReaderTest.LEAST + "\r\n\n" + FULL + "\n{}",
