@@ -57,7 +57,7 @@ final class SyntheticEvents {
   };
   static final String[] LAYERS = {"application", "api", "infrastructure", "identity"};
 
-  private static final int TEMPLATES = 20_000;
+  static final int TEMPLATES = 20_000;
   private static final String ID_SLOT = "000000000000";
   private static final String TIME_SLOT = "2026-01-01T00:00:00.000Z";
 
@@ -68,11 +68,16 @@ final class SyntheticEvents {
 
   /// @param prefix makes the ids of this generator its own; two generators never share one
   SyntheticEvents(long seed, String prefix, Instant start) {
+    this(seed, prefix, start, TEMPLATES);
+  }
+
+  /// @param count how many different events to render
+  SyntheticEvents(long seed, String prefix, Instant start, int count) {
     this.start = start.truncatedTo(ChronoUnit.SECONDS);
     this.idEnd = "{'id':'".length() + prefix.length() + 1 + ID_SLOT.length();
-    this.templates = new ArrayList<>(TEMPLATES);
+    this.templates = new ArrayList<>(count);
     var random = new Random(seed);
-    for (int i = 0; i < TEMPLATES; i++) {
+    for (int i = 0; i < count; i++) {
       templates.add(template(random, prefix).getBytes(StandardCharsets.US_ASCII));
     }
   }
@@ -82,7 +87,7 @@ final class SyntheticEvents {
     var bytes = new ByteArrayOutputStream(events * 640);
     byte[] time = timeOf(made).getBytes(StandardCharsets.US_ASCII);
     for (int i = 0; i < events; i++) {
-      byte[] event = templates.get((int) (made % TEMPLATES)).clone();
+      byte[] event = templates.get((int) (made % templates.size())).clone();
       long rest = made++;
       for (int digit = idEnd - 1; digit >= idEnd - ID_SLOT.length(); digit--) {
         event[digit] = (byte) ('0' + rest % 10);
