@@ -73,7 +73,8 @@ final class LedgerBenchmark {
         "ledger: %d rounds of %,d entries of %,d bytes, %d callers, %d processors%n",
         rounds, entries, ENTRY, callers, Runtime.getRuntime().availableProcessors());
     try {
-      for (int batch : new int[] {256, 1024}) {
+      long only = options.number("batch", 0);
+      for (int batch : only > 0 ? new int[] {(int) only} : new int[] {256, 1024}) {
         try (Ledger ledger = open(folder.resolve("ledger" + batch), new Forces())) {
           long next = 0;
           bare(folder.resolve("bare"), batch, entries / 4);
@@ -237,7 +238,7 @@ final class LedgerBenchmark {
     }
   }
 
-  /// An entry of hexadecimal digits, half of it noise.
+  /// An entry of hexadecimal digits and spaces.
   private static byte[] template(long seed) {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     byte[] entry = new byte[ENTRY];
@@ -248,10 +249,15 @@ final class LedgerBenchmark {
     return entry;
   }
 
-  /// Writes the number of an entry into its first 16 bytes.
+  /// Writes the number of an entry into its first 16 bytes, and noise that cannot be compressed into
+  /// the next 128.
   private static byte[] number(byte[] entry, long id) {
+    ByteBuffer bytes = ByteBuffer.wrap(entry);
     for (int i = 0; i < 16; i++) {
       entry[i] = HEX[(int) (id >>> (60 - 4 * i)) & 15];
+      long noise = (id * 16 + i + 1) * 0x9E3779B97F4A7C15L;
+      noise = (noise ^ (noise >>> 32)) * 0xD6E8FEB86659FD93L;
+      bytes.putLong(16 + 8 * i, noise ^ (noise >>> 29));
     }
     return entry;
   }

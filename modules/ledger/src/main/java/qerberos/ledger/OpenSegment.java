@@ -3,6 +3,7 @@ package qerberos.ledger;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A segment as the frames it was written in. The file is made longer ahead of what is written,
 /// with real zeros, so that a force has no new blocks to record and a full disk is met before a
@@ -40,11 +41,21 @@ final class OpenSegment implements Segment {
   }
 
   /// Makes an empty segment; when this returns, its being there is safe.
-  static OpenSegment create(LogStorage storage, long first) throws IOException {
-    OpenSegment segment =
-        new OpenSegment(storage.create(Segment.nameOf(first, ENDING), false), first);
-    segment.reserve(STEP_LEAST);
-    segment.file.force();
+  ///
+  /// @param prepared name of a file full of zeros to begin with; null: there is none
+  static OpenSegment create(LogStorage storage, long first, @Nullable String prepared)
+      throws IOException {
+    String name = Segment.nameOf(first, ENDING);
+    OpenSegment segment;
+    if (prepared == null) {
+      segment = new OpenSegment(storage.create(name, false), first);
+      segment.reserve(STEP_LEAST);
+      segment.file.force();
+    } else {
+      storage.rename(prepared, name);
+      segment = new OpenSegment(storage.open(name), first);
+      segment.reserved = segment.file.size();
+    }
     storage.forceFolder(FOLDER);
     return segment;
   }

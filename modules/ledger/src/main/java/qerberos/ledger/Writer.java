@@ -131,6 +131,8 @@ final class Writer implements Runnable {
     publisher.grown();
     if (segment.isFull()) {
       keeper.full(segment);
+    } else {
+      entries.prepareNext(segment);
     }
     try {
       settings.listener().appended(first, Collections.unmodifiableList(submissions));
