@@ -249,8 +249,8 @@ final class LedgerBenchmark {
     return entry;
   }
 
-  /// Writes the number of an entry into its first 16 bytes, and noise that cannot be compressed into
-  /// the next 128.
+  /// Writes the number of an entry into its first 16 bytes, and noise that cannot be compressed
+  /// into the next 128.
   private static byte[] number(byte[] entry, long id) {
     ByteBuffer bytes = ByteBuffer.wrap(entry);
     for (int i = 0; i < 16; i++) {

@@ -6,12 +6,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// The file of the segment after the present one, filled with zeros in the background while entries
-/// come in fast, so that forcing frames into it has no blocks to record. It lies under a draft's name
-/// until it is needed.
+/// come in fast, so that forcing frames into it has no blocks to record. It lies under a draft's
+/// name until it is needed.
 ///
-/// Nothing depends on it: if it is not ready in time, or could not be made, the segment begins with an
-/// ordinary file, and whatever is wrong with the disk is met there. A crash leaves a draft, which the
-/// next start deletes.
+/// Nothing depends on it: if it is not ready in time, or could not be made, the segment begins with
+/// an ordinary file, and whatever is wrong with the disk is met there. A crash leaves a draft,
+/// which the next start deletes.
 ///
 /// One thread asks and takes.
 final class NextSegment implements Closeable {
