@@ -5,7 +5,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -14,7 +16,9 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 import qerberos.logs.Visible;
+import qerberos.settings.Suggestion;
 
 /// All commands, put together: the words are parsed, one command runs, every failure becomes one
 /// sentence on standard error and an exit status. Used by one thread at a time.
@@ -106,11 +110,15 @@ public final class Commands {
 
   private int misspelt(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
-    around.screen().err().println("qerberos: " + Visible.line(String.valueOf(e.getMessage())));
-    if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, around.screen().err())) {
-      String name = line.getCommandSpec().qualifiedName();
-      around.screen().err().println("Try: " + name + " --help");
+    String hint = "";
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> names = new ArrayList<>(line.getSubcommands().keySet());
+      line.getCommandSpec().options().forEach(option -> names.addAll(List.of(option.names())));
+      hint = Suggestion.among(names, unmatched.getUnmatched().getFirst());
     }
+    Screen screen = around.screen();
+    screen.err().println("qerberos: " + Visible.line(e.getMessage() + hint));
+    screen.err().println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
     return Exit.USAGE;
   }
 

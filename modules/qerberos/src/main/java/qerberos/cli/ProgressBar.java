@@ -86,9 +86,12 @@ final class ProgressBar implements AutoCloseable {
     if (value < 10_000) {
       return value + " B";
     }
-    return value < 10_000_000
-        ? String.format(Locale.ROOT, "%.1f kB", value / 1e3)
-        : String.format(Locale.ROOT, "%.1f MB", value / 1e6);
+    if (value < 1_000_000) {
+      return String.format(Locale.ROOT, "%.1f kB", value / 1e3);
+    }
+    return value < 1_000_000_000
+        ? String.format(Locale.ROOT, "%.1f MB", value / 1e6)
+        : String.format(Locale.ROOT, "%.2f GB", value / 1e9);
   }
 
   /// Clears the bar, so that what follows begins on a fresh line.

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -43,7 +44,7 @@ public final class ConfigRestore {
     if (!Files.isDirectory(latest)) {
       return Optional.empty();
     }
-    Path source = Files.isDirectory(latest.resolve("config")) ? latest.resolve("config") : latest;
+    Path source = inner(latest);
     List<Path> restored = yamlFiles(source);
     if (restored.isEmpty()) {
       throw new SettingsFaults(
@@ -88,13 +89,10 @@ public final class ConfigRestore {
           folders
               .filter(folder -> folder.getFileName().toString().matches("config-[0-9].*"))
               .filter(Files::isDirectory)
-              .max(java.util.Comparator.comparing(folder -> folder.getFileName().toString()))
+              .max(Comparator.comparing(folder -> folder.getFileName().toString()))
               .orElse(config);
     }
-    Path source = newest;
-    if (yamlFiles(source).isEmpty() && Files.isDirectory(newest.resolve("config"))) {
-      source = newest.resolve("config");
-    }
+    Path source = inner(newest);
     if (yamlFiles(source).isEmpty()) {
       return;
     }
@@ -108,6 +106,12 @@ public final class ConfigRestore {
           latest.resolve(String.valueOf(file.getFileName())),
           StandardCopyOption.REPLACE_EXISTING);
     }
+  }
+
+  /// A second `cp -r` of a day puts the newer copy inside the older one.
+  private static Path inner(Path backup) throws IOException {
+    Path nested = backup.resolve("config");
+    return yamlFiles(nested).isEmpty() ? backup : nested;
   }
 
   private static List<Path> yamlFiles(Path folder) throws IOException {
@@ -125,7 +129,7 @@ public final class ConfigRestore {
 
   private static void deleteTree(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     }

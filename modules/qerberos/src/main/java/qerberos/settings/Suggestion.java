@@ -3,11 +3,11 @@ package qerberos.settings;
 import java.util.Collection;
 
 /// The known name that somebody may have meant. Immutable.
-final class Suggestion {
+public final class Suggestion {
   private Suggestion() {}
 
   /// `; did you mean X?`, or nothing when no known name is near.
-  static String among(Collection<String> known, String unknown) {
+  public static String among(Collection<String> known, String unknown) {
     String best = "";
     int nearest = Math.max(2, unknown.length() / 4) + 1;
     for (String name : known) {

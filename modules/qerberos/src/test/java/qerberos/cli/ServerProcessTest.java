@@ -1,0 +1,293 @@
+package qerberos.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import qerberos.service.ServerFile;
+
+/// Real processes, as a user or a script starts and stops them, in a folder of their own and with
+/// an empty home.
+class ServerProcessTest {
+  private static final List<String> FREE_PORTS =
+      List.of("--port", "0", "--squid-port", "0", "--qonsent-port", "0");
+
+  private static final Path ROOT = Path.of("").toAbsolutePath().resolve("../..").normalize();
+
+  @TempDir Path folder = Path.of(".");
+  private final List<Process> begun = new ArrayList<>();
+
+  private record Ended(int status, String out, String err) {}
+
+  @AfterEach
+  void nothingIsLeftRunning() throws Exception {
+    ServerFile.in(data()).filter(ServerFile::isAlive).ifPresent(this::kill);
+    begun.forEach(Process::destroyForcibly);
+  }
+
+  @Test
+  void detached_loggedFoundProvedVerifiedAndStopped() throws Exception {
+    Ended start = run(with(List.of("start", "--detach"), FREE_PORTS));
+    assertThat(start.status).as(start.err).isZero();
+    ServerFile server = ServerFile.in(data()).orElseThrow();
+    assertThat(start.out)
+        .contains("Qerberos is ready at " + server.url())
+        .contains("the bundled one")
+        .contains(data().resolve("secrets/admin.token").toString())
+        .contains("curl -s '" + server.url() + "/audit?wait=proof'");
+    assertThat(data().resolve("logs/error.log")).isEmptyFile();
+    assertThat(server.isAlive()).isTrue();
+
+    Ended logged =
+        here("log", "--id", "e-1", "--type", "a.b", "--ref", "c:1", "--actor", "did:squid:x");
+    assertThat(logged.status).as(logged.err).isZero();
+    assertThat(logged.out).startsWith("recorded: e-1 at index ");
+    assertThat(
+            here("log", "--id", "e-1", "--type", "a.b", "--ref", "c:1", "--actor", "did:squid:x")
+                .out)
+        .startsWith("already there: e-1 at index ");
+    Ended conflict =
+        here("log", "--id", "e-1", "--type", "a.b", "--ref", "c:2", "--actor", "did:squid:x");
+    assertThat(conflict.status).isEqualTo(Exit.FAILED);
+    assertThat(here("show", "e-1").out).contains("did:squid:x");
+    assertThat(here("search", "ref:c:1", "--json").out).contains("\"id\": \"e-1\"");
+    Path proof = folder.resolve("e-1.tlog-proof");
+    assertThat(here("proof", "e-1", "-o", proof.toString()).status).isZero();
+    String key = here("keys").out.lines().findFirst().orElseThrow();
+    assertThat(here("verify", proof.toString(), "--key", key).status).isZero();
+    assertThat(here("verify", proof.toString()).status).isEqualTo(Exit.CANNOT_TELL);
+    assertThat(here("verify", server.url().toString(), "--key", key).status).isZero();
+    assertThat(here("verify", server.url().toString()).status).isEqualTo(Exit.CANNOT_TELL);
+    Ended token = here("token", "create", "shop", "--may", "qerberos:audit:write");
+    assertThat(token.out).startsWith("qrb_");
+    String id = token.err.replaceAll("(?s)token (\\w+),.*", "$1");
+    assertThat(here("token", "list").out).contains(id);
+    assertThat(here("token", "revoke", id).status).isZero();
+    assertThat(here("identity", "block", "did:squid:x", "--reason", "test").status).isZero();
+    assertThat(here("identity", "blocked").out).contains("did:squid:x");
+    assertThat(here("identity", "unblock", "did:squid:x").status).isZero();
+    assertThat(here("reindex").out).isEqualTo("reindex: done\n");
+    assertThat(here("status").out).startsWith("healthy  " + server.url());
+
+    Ended second = run(with(List.of("start"), FREE_PORTS));
+    assertThat(second.status).isEqualTo(Exit.TAKEN);
+    assertThat(second.err)
+        .startsWith(
+            "qerberos: "
+                + data()
+                + " belongs to another running server (process "
+                + server.pid()
+                + ", "
+                + server.url()
+                + ")")
+        .doesNotContain("\tat ");
+
+    Ended stop = here("stop");
+    assertThat(stop.status).as(stop.err).isZero();
+    assertThat(stop.out).isEqualTo("stopped (process " + server.pid() + ")\n");
+    assertThat(server.isAlive()).isFalse();
+    assertThat(data().resolve("server.json")).doesNotExist();
+    assertThat(Files.readAllLines(data().resolve("logs/error.log")))
+        .singleElement()
+        .asString()
+        .contains("belongs to another running server");
+    assertThat(here("verify", data().toString()).status).isZero();
+    assertThat(here("status").status).isEqualTo(Exit.CANNOT_TELL);
+    assertThat(here("stop").status).isZero();
+  }
+
+  @Test
+  void inTheForeground_linesOnStandardOutputAreJson_andSigtermEndsWithZero() throws Exception {
+    Path out = folder.resolve("out");
+    Process server =
+        begin(with(List.of("start"), FREE_PORTS))
+            .redirectOutput(out.toFile())
+            .redirectError(folder.resolve("err").toFile())
+            .start();
+    begun.add(server);
+    ServerFile file = awaitServer(server);
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      URI ready = file.url().resolve("/health/ready");
+      assertThat(
+              client
+                  .send(HttpRequest.newBuilder(ready).build(), BodyHandlers.ofString())
+                  .statusCode())
+          .isEqualTo(200);
+    }
+    server.destroy();
+    assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.exitValue()).isZero();
+    List<String> lines = Files.readAllLines(out);
+    assertThat(lines).allSatisfy(line -> assertThat(line).startsWith("{\"timestamp\":"));
+    assertThat(lines).anySatisfy(line -> assertThat(line).contains("\"message\":\"ready\""));
+    assertThat(lines.getLast()).contains("\"message\":\"stopped\"");
+    assertThat(Files.readString(folder.resolve("err"))).contains("Qerberos is ready at");
+  }
+
+  @Test
+  void aTakenPort_isOneSentence() throws Exception {
+    try (var socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      int port = socket.getLocalPort();
+      Ended start =
+          run("start", "--port", String.valueOf(port), "--squid-port", "0", "--qonsent-port", "0");
+      assertThat(start.status).isEqualTo(Exit.TAKEN);
+      assertThat(start.err)
+          .startsWith("qerberos: the API: port " + port + " is taken")
+          .endsWith("choose another with --port\n");
+      assertThat(start.err.lines()).hasSize(1);
+    }
+  }
+
+  @Test
+  void wrongSettings_areListedAndNothingIsMade() throws Exception {
+    Ended start = run("start", "--port", "x", "--squid-port", "y");
+    assertThat(start.status).isEqualTo(Exit.CONFIGURATION);
+    assertThat(start.err)
+        .isEqualTo(
+            """
+            qerberos: 2 mistakes in the settings:
+            qerberos:   --port: "x", want a whole number 0..65535
+            qerberos:   --squid-port: "y", want a whole number 0..65535
+            """);
+    assertThat(data()).doesNotExist();
+  }
+
+  @Test
+  void aFolderThatCannotBeWritten_isOneSentence() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    Ended start = bare(with(List.of("start", "--data", file.toString()), FREE_PORTS));
+    assertThat(start.status).isEqualTo(Exit.CANNOT_WRITE);
+    assertThat(start.err.lines()).hasSize(1);
+    Ended below = bare(with(List.of("start", "--data", file + "/inner"), FREE_PORTS));
+    assertThat(below.status).isEqualTo(Exit.CANNOT_WRITE);
+    assertThat(below.err.lines()).hasSize(1);
+  }
+
+  private Path data() {
+    return folder.resolve("data folder");
+  }
+
+  private ServerFile awaitServer(Process server) throws IOException, InterruptedException {
+    for (int i = 0; i < 1200; i++) {
+      var file = ServerFile.in(data()).filter(there -> there.pid() == server.pid());
+      if (file.isPresent()) {
+        return file.get();
+      }
+      assertThat(server.isAlive()).as(() -> read(folder.resolve("err"))).isTrue();
+      Thread.sleep(50);
+    }
+    throw new AssertionError("not ready: " + read(folder.resolve("err")));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static List<String> with(List<String> words, List<String> more) {
+    List<String> all = new ArrayList<>(words);
+    all.addAll(more);
+    return all;
+  }
+
+  private Ended run(String... words) throws Exception {
+    return run(List.of(words));
+  }
+
+  private Ended run(List<String> words) throws Exception {
+    return bare(with(words, List.of("--data", data().toString())));
+  }
+
+  /// The same command in this process: a client is a client, and a JVM each takes its time.
+  private Ended here(String... words) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    var screen =
+        new Screen(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            "",
+            100,
+            Map.of());
+    var around =
+        new Surroundings(
+            ROOT,
+            Path.of("/nonexistent/qerberos"),
+            folder,
+            Map.of("QERBEROS_DATA_DIR", data().toString()),
+            new ByteArrayInputStream(new byte[0]),
+            screen,
+            Clock.systemUTC());
+    int status = new Commands(around).run(words);
+    return new Ended(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private Ended bare(List<String> words) throws Exception {
+    Path out = Files.createTempFile(folder, "out", "");
+    Path err = Files.createTempFile(folder, "err", "");
+    Process process =
+        command(words).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    begun.add(process);
+    process.getOutputStream().close();
+    assertThat(process.waitFor(90, TimeUnit.SECONDS)).as(() -> read(err)).isTrue();
+    return new Ended(process.exitValue(), read(out), read(err));
+  }
+
+  private ProcessBuilder begin(List<String> words) {
+    return command(with(words, List.of("--data", data().toString())));
+  }
+
+  /// The program as the build has just compiled it, without the launcher and without anything of
+  /// this machine's environment.
+  private ProcessBuilder command(List<String> words) {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + "/bin/java");
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx256m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dqerberos.home=" + ROOT,
+            "-Dqerberos.launcher=/nonexistent/qerberos",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "qerberos.Main"));
+    command.addAll(words);
+    var builder = new ProcessBuilder(command).directory(folder.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.put("PATH", "/usr/bin:/bin");
+    environment.put("HOME", folder.toString());
+    environment.put("LC_ALL", StandardCharsets.UTF_8.name());
+    return builder;
+  }
+
+  private void kill(ServerFile server) {
+    ProcessHandle.of(server.pid()).ifPresent(ProcessHandle::destroyForcibly);
+  }
+}
