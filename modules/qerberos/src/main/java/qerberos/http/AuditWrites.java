@@ -1,5 +1,6 @@
 package qerberos.http;
 
+import io.helidon.http.HeaderNames;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ final class AuditWrites {
   private final GateAdmission admission;
   private final Parsers parsers;
   private final Metrics metrics;
+  private final Budget budget = new Budget(Runtime.getRuntime().maxMemory() / 2);
   private final EventReader reader;
   private final HttpSettings settings;
 
@@ -78,6 +80,32 @@ final class AuditWrites {
   }
 
   private Answer post(Exchange exchange) throws Exception {
+    Budget.Share share = share(exchange);
+    try {
+      return posted(exchange);
+    } finally {
+      share.close();
+    }
+  }
+
+  private Answer batch(Exchange exchange) throws Exception {
+    Budget.Share share = share(exchange);
+    try {
+      return batched(exchange);
+    } finally {
+      share.close();
+    }
+  }
+
+  /// Room for the body: what it says it is, what it may become, or the most there can be.
+  private Budget.Share share(Exchange exchange) throws Exception {
+    long declared = exchange.request().headers().contentLength().orElse(settings.maxBatchBytes());
+    boolean zipped = exchange.header(HeaderNames.CONTENT_ENCODING).isPresent();
+    long expected = Math.min(settings.maxBatchBytes(), zipped ? declared * 8 : declared);
+    return exchange.timed("memory", () -> budget.take(expected));
+  }
+
+  private Answer posted(Exchange exchange) throws Exception {
     Wait wait = wait(exchange);
     Body.checkType(exchange.request(), false);
     byte[] raw = exchange.rawBody(settings.maxBatchBytes());
@@ -103,7 +131,7 @@ final class AuditWrites {
     };
   }
 
-  private Answer batch(Exchange exchange) throws Exception {
+  private Answer batched(Exchange exchange) throws Exception {
     Wait wait = wait(exchange);
     Body.checkType(exchange.request(), true);
     byte[] raw = exchange.rawBody(settings.maxBatchBytes());

@@ -1,5 +1,6 @@
 package qerberos.http;
 
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
@@ -7,12 +8,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import qerberos.identity.Caller;
@@ -23,6 +24,9 @@ import qerberos.identity.Caller;
 final class Exchange {
   private record Wait(String what, long nanos) {}
 
+  /// Names that our own code asks for; there are a few, and making one anew costs a lookup.
+  private static final Map<String, HeaderName> NAMES = new ConcurrentHashMap<>();
+
   private final ServerRequest request;
   private final InetAddress peer;
   private final String requestId;
@@ -32,7 +36,7 @@ final class Exchange {
   private List<String> variables = List.of();
   private byte @Nullable [] raw;
   private @Nullable Caller caller;
-  private final Map<String, String> headers = new LinkedHashMap<>(4);
+  private final List<Header> headers = new ArrayList<>(6);
   private boolean waited;
 
   Exchange(ServerRequest request, InetAddress peer, String requestId, Instant receivedAt) {
@@ -68,14 +72,18 @@ final class Exchange {
   }
 
   Optional<String> header(String name) {
-    return request.headers().first(HeaderNames.create(name));
+    return request.headers().first(named(name));
+  }
+
+  private static HeaderName named(String name) {
+    return NAMES.computeIfAbsent(name, HeaderNames::create);
   }
 
   /// The one value of a header.
   ///
   /// @throws Refused 400 when there are several
   Optional<String> onlyHeader(String name) {
-    HeaderName known = HeaderNames.create(name);
+    HeaderName known = named(name);
     if (!request.headers().contains(known)) {
       return Optional.empty();
     }
@@ -145,11 +153,11 @@ final class Exchange {
   }
 
   /// A header for the answer, whatever it will be.
-  void answerWith(String header, String value) {
-    headers.put(header, value);
+  void answerWith(Header header) {
+    headers.add(header);
   }
 
-  Map<String, String> headersForAnswer() {
+  List<Header> headersForAnswer() {
     return headers;
   }
 

@@ -1,9 +1,14 @@
 package qerberos.http;
 
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import qerberos.identity.Access;
 import qerberos.identity.AccessCode;
@@ -21,6 +26,18 @@ import qerberos.settings.HttpSettings;
 ///
 /// Safe for concurrent use.
 final class GateAdmission implements Admission {
+  private record Policy(String name, long limit, Duration window) {}
+
+  private record Second(long epochSecond, String text) {}
+
+  private static final HeaderName LIMIT = HeaderNames.create("X-RateLimit-Limit");
+  private static final HeaderName REMAINING = HeaderNames.create("X-RateLimit-Remaining");
+  private static final HeaderName RESET = HeaderNames.create("X-RateLimit-Reset");
+  private static final HeaderName RATE_LIMIT = HeaderNames.create("RateLimit");
+  private static final HeaderName POLICY = HeaderNames.create("RateLimit-Policy");
+
+  private final Map<Policy, Header> policies = new ConcurrentHashMap<>();
+  private volatile Second lastSecond = new Second(0, Instant.EPOCH.toString());
   private final Access access;
   private final Limits limits;
   private final Records records;
@@ -61,7 +78,7 @@ final class GateAdmission implements Admission {
         exchange.timed("access", () -> access.decide(request(exchange), permission));
     switch (decision) {
       case Decision.Granted(Caller caller, var login) -> {
-        metrics.count("qerberos.auth", 1, "result", "allowed");
+        metrics.allowed();
         exchange.enteredAs(caller);
         login.ifPresent((Login first) -> records.login(first, access));
       }
@@ -95,21 +112,26 @@ final class GateAdmission implements Admission {
           case Allowance.Within within -> within.remaining();
           case Allowance.Exceeded _ -> 0;
         };
-    Instant now = clock.instant();
-    long seconds = Math.max(0, Duration.between(now, allowance.reset()).toSeconds());
-    exchange.answerWith("X-RateLimit-Limit", Long.toString(allowance.limit()));
-    exchange.answerWith("X-RateLimit-Remaining", Long.toString(remaining));
-    exchange.answerWith("X-RateLimit-Reset", allowance.reset().toString());
+    long seconds =
+        Math.max(0, allowance.reset().getEpochSecond() - clock.instant().getEpochSecond());
+    exchange.answerWith(HeaderValues.create(LIMIT, Long.toString(allowance.limit())));
+    exchange.answerWith(HeaderValues.create(REMAINING, Long.toString(remaining)));
+    exchange.answerWith(HeaderValues.create(RESET, second(allowance.reset())));
     exchange.answerWith(
-        "RateLimit", "\"" + allowance.policy() + "\";r=" + remaining + ";t=" + seconds);
+        HeaderValues.create(
+            RATE_LIMIT, "\"" + allowance.policy() + "\";r=" + remaining + ";t=" + seconds));
     exchange.answerWith(
-        "RateLimit-Policy",
-        "\""
-            + allowance.policy()
-            + "\";q="
-            + allowance.limit()
-            + ";w="
-            + allowance.window().toSeconds());
+        policies.computeIfAbsent(
+            new Policy(allowance.policy(), allowance.limit(), allowance.window()),
+            policy ->
+                HeaderValues.createCached(
+                    POLICY,
+                    "\""
+                        + policy.name()
+                        + "\";q="
+                        + policy.limit()
+                        + ";w="
+                        + policy.window().toSeconds())));
     if (allowance instanceof Allowance.Exceeded exceeded) {
       metrics.count("qerberos.rate.limited", 1, "scope", exceeded.policy());
       throw Refused.because(
@@ -117,6 +139,17 @@ final class GateAdmission implements Admission {
           "more than " + exceeded.limit() + " in " + exceeded.window().toSeconds() + " s",
           Map.of("Retry-After", Long.toString(Math.max(1, exceeded.retryAfter().toSeconds()))));
     }
+  }
+
+  /// ISO 8601 to the second, rounded up; the same second is asked for again and again.
+  private String second(Instant instant) {
+    long second = instant.getEpochSecond() + (instant.getNano() > 0 ? 1 : 0);
+    Second known = lastSecond;
+    if (known.epochSecond() != second) {
+      known = new Second(second, Instant.ofEpochSecond(second).toString());
+      lastSecond = known;
+    }
+    return known.text();
   }
 
   private AccessRequest request(Exchange exchange) {

@@ -51,6 +51,8 @@ public final class Metrics implements AutoCloseable {
   private final ConcurrentHashMap<String, Timer> durations = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Counter> counters = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Counter> events = new ConcurrentHashMap<>();
+  private final Counter allowed =
+      Counter.builder("qerberos.auth").tags("result", "allowed").register(registry);
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final AtomicInteger active = new AtomicInteger();
   private final LongAdder total = new LongAdder();
@@ -91,6 +93,11 @@ public final class Metrics implements AutoCloseable {
             name + '\n' + String.join("\n", labels),
             _ -> Counter.builder(name).tags(labels).register(registry))
         .increment((double) amount);
+  }
+
+  /// Somebody was let in.
+  void allowed() {
+    allowed.increment();
   }
 
   /// Counts an event that was recorded. Senders choose types, so only the first thousand get a

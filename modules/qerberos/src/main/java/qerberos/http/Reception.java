@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.RequestException;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import qerberos.logs.LogField;
 import qerberos.settings.HttpSettings;
 import qerberos.trail.Ids;
 
@@ -48,6 +50,9 @@ final class Reception implements Handler {
               "Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
           HeaderValues.createCached(
               "Strict-Transport-Security", "max-age=31536000; includeSubDomains"));
+  private static final Header JSON =
+      HeaderValues.createCached(HeaderNames.CONTENT_TYPE, Answer.JSON);
+  private static final HeaderName REQUEST_ID_HEADER = HeaderNames.create("X-Request-ID");
   private static final Header NO_STORE = HeaderValues.createCached("Cache-Control", "no-store");
 
   private final Router router;
@@ -83,7 +88,7 @@ final class Reception implements Handler {
     String requestId =
         request
             .headers()
-            .first(HeaderNames.create("X-Request-ID"))
+            .first(REQUEST_ID_HEADER)
             .filter(id -> REQUEST_ID.matcher(id).matches())
             .orElseGet(ids::next);
     Exchange exchange = new Exchange(request, peer(request), requestId, clock.instant());
@@ -123,18 +128,10 @@ final class Reception implements Handler {
       if (took > slowNanos && !exchange.waited()) {
         LOG.log(
             WARNING,
-            "slow request: "
-                + exchange.method()
-                + " "
-                + route
-                + " answered "
-                + status
-                + " after "
-                + took / 1_000_000
-                + " ms ("
-                + exchange.waitedFor()
-                + "), requestId "
-                + requestId);
+            "slow request: " + exchange.method() + " " + route + ": " + exchange.waitedFor(),
+            LogField.duration(took / 1_000_000),
+            LogField.statusCode(status),
+            new LogField("requestId", requestId));
       }
     }
   }
@@ -191,11 +188,20 @@ final class Reception implements Handler {
     for (Header header : SECURITY) {
       response.header(header);
     }
-    response.header(HeaderNames.CONTENT_TYPE, answer.contentType());
-    response.header("X-Request-ID", exchange.requestId());
-    exchange.headersForAnswer().forEach(response::header);
-    answer.headers().forEach(response::header);
-    if (!answer.headers().containsKey("Cache-Control")) {
+    if (answer.contentType().equals(Answer.JSON)) {
+      response.header(JSON);
+    } else {
+      response.header(HeaderNames.CONTENT_TYPE, answer.contentType());
+    }
+    response.header(HeaderValues.create(REQUEST_ID_HEADER, exchange.requestId()));
+    for (Header header : exchange.headersForAnswer()) {
+      response.header(header);
+    }
+    Map<String, String> own = answer.headers();
+    if (!own.isEmpty()) {
+      own.forEach(response::header);
+    }
+    if (!own.containsKey("Cache-Control")) {
       response.header(NO_STORE);
     }
     if (unread || draining.getAsBoolean()) {

@@ -80,11 +80,11 @@ public final class Catalog {
           Fewer signatures under load, against proofs that come later.
       QUEUE_EVENTS | ledger.queueEvents | | 20000 | events |
           Bursts are turned away, or memory is scarce.
-      TAIL_EVENTS | search.tailEvents | | 16384 | events, a power of two |
+      TAIL_EVENTS | search.tailEvents | | 8192 | events, a power of two |
           Senders are slowed down by the index, or memory is scarce.
       INDEX_COMMIT | search.commitInterval | | 1s | time |
           The index shall be made durable more often; it is caught up from the log anyway.
-      INDEX_BUFFER | search.bufferMegabytes | | 48 | megabytes |
+      INDEX_BUFFER | search.bufferMegabytes | | 16 | megabytes |
           Memory is scarce, or there is much of it and ingest is to cost less.
       VERIFY_INTERVAL | ledger.verifyInterval | | 24h | time |
           The whole log shall be verified more often, or the disk is to be spared.
@@ -272,7 +272,7 @@ public final class Catalog {
       typed("TAIL_EVENTS", Kind.whole(1_024, 1 << 20));
   public static final Setting<Duration> INDEX_COMMIT =
       typed("INDEX_COMMIT", Kind.duration("ms", Duration.ofMillis(100), Duration.ofMinutes(1)));
-  public static final Setting<Integer> INDEX_BUFFER = typed("INDEX_BUFFER", Kind.whole(8, 1_024));
+  public static final Setting<Integer> INDEX_BUFFER = typed("INDEX_BUFFER", Kind.whole(4, 512));
   public static final Setting<Duration> VERIFY_INTERVAL =
       typed("VERIFY_INTERVAL", Kind.duration("h", Duration.ofMinutes(1), Duration.ofDays(90)));
   public static final Setting<Optional<Path>> ANCHOR_FILE =

@@ -14,11 +14,11 @@ import java.util.Optional;
 /// @param queueEvents events that may wait to be written, 1,000..1,000,000; default 20,000. What
 ///     arrives beyond that is told to come back
 /// @param tailEvents the newest events kept in memory for the followers, 1,024..1,048,576, a power
-///     of two; default 16,384, about 30 MB under full load. Senders are slowed down rather than the
+///     of two; default 8,192, about 25 MB under full load. Senders are slowed down rather than the
 ///     index left behind by more than that
 /// @param indexCommit how often the index is made durable, 100 ms..1 min; default 1 s. What was not
 ///     is read from the log again at the next start
-/// @param indexBufferMegabytes memory the index fills before it writes, 8..1,024; default 48
+/// @param indexBufferMegabytes memory the index fills before it writes, 4..512; default 16
 /// @param verifyInterval how often the whole log is verified in the background, 1 min..90 d;
 /// default
 ///     24 h
@@ -51,7 +51,7 @@ public record TrailSettings(
     }
     Range.check(
         "search.commitInterval", indexCommit, Duration.ofMillis(100), Duration.ofMinutes(1));
-    Range.check("search.bufferMegabytes", indexBufferMegabytes, 8, 1_024);
+    Range.check("search.bufferMegabytes", indexBufferMegabytes, 4, 512);
     Range.check(
         "ledger.verifyInterval", verifyInterval, Duration.ofMinutes(1), Duration.ofDays(90));
   }
@@ -63,9 +63,9 @@ public record TrailSettings(
         Optional.empty(),
         Duration.ofMillis(20),
         20_000,
-        16_384,
+        8_192,
         Duration.ofSeconds(1),
-        48,
+        16,
         Duration.ofHours(24),
         Optional.empty());
   }
