@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// A small HTTP listener that speaks JSON, for the bundled sQuid and Qonsent. Safe for concurrent
 /// use.
 final class LocalServer implements AutoCloseable {
+  /// How much of a body that is too large is still read, in bytes, before it is refused.
+  private static final int DRAINED_BYTES = 1 << 20;
+
   private final String name;
   private final String bind;
   private final int port;
@@ -137,7 +140,13 @@ final class LocalServer implements AutoCloseable {
       throw new IOException("missing");
     }
     try (var in = request.content().inputStream()) {
-      return Message.read(in.readNBytes(Message.MOST_BYTES + 1));
+      byte[] bytes = in.readNBytes(Message.MOST_BYTES + 1);
+      // What comes after is read and forgotten: whoever is still sending would not hear the answer.
+      long forgotten = in.readNBytes(DRAINED_BYTES).length;
+      if (forgotten > 0) {
+        throw new IOException("more than " + Message.MOST_BYTES + " bytes");
+      }
+      return Message.read(bytes);
     }
   }
 
