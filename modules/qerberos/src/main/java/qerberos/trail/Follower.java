@@ -20,6 +20,8 @@ import qerberos.event.AuditEvent;
 public final class Follower implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Follower.class.getName());
   private static final int BATCH = 1_024;
+  private static final int FEW = 64;
+  private static final Duration GATHER = Duration.ofMillis(4);
   private static final Duration NAP = Duration.ofMillis(50);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(3);
 
@@ -114,6 +116,10 @@ public final class Follower implements AutoCloseable {
           dirty = true;
           if (holdsSenders) {
             tail.followedUpTo(from + events.size());
+          }
+          if (events.size() < FEW) {
+            // One wake-up for each event would cost more than the event.
+            Thread.sleep(GATHER);
           }
         }
         if (dirty && System.nanoTime() - committed >= commitEvery.toNanos()) {
