@@ -91,6 +91,7 @@ class ReadmeIT {
     String sent = bash(tokenOf(mainJob) + send.replace("FILE...", records.toString()));
     assertThat(sent).contains("\"n-1\"").contains("verdict");
 
+    assertThat(bash("./qerberos stop")).contains("stopped");
     String ran = bash(run);
     assertThat(ran).contains("Usage:");
   }
