@@ -140,16 +140,19 @@ public final class EventIndex implements AutoCloseable {
 
   /// Finds a page of hits.
   ///
-  /// @throws IllegalArgumentException naming `cursor` when that is not one of this search
+  /// @throws IllegalArgumentException naming `cursor` when that is not one of this search, or
+  ///     `text` when the index has no words
   /// @throws IndexBehind when a cursor looks at more events than are indexed
   /// @throws IOException when the index cannot be read
   public Found search(Search search) throws IOException {
+    wordsThere(search.query());
     return withSearcher(search.logSize(), searcher -> Pager.find(searcher, search));
   }
 
   /// Counts what matches, over the first `logSize` events.
   public Aggregate.Answer aggregate(Aggregate aggregate, Query query, long logSize)
       throws IOException {
+    wordsThere(query);
     return withSearcher(
         logSize, searcher -> Tally.of(searcher, new LuceneForm(query), aggregate, logSize));
   }
@@ -223,6 +226,13 @@ public final class EventIndex implements AutoCloseable {
       live.close();
     } finally {
       swapping.unlock();
+    }
+  }
+
+  private void wordsThere(Query query) {
+    if (!settings.words() && query.asksWords()) {
+      throw new IllegalArgumentException(
+          "text: this index has no words (setting words is off), want fields");
     }
   }
 

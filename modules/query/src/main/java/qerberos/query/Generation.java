@@ -69,6 +69,7 @@ final class Generation implements AutoCloseable {
   }
 
   private final Path folder;
+  private final String format;
   private final Directory directory;
   private final IndexWriter writer;
   private final SearcherManager searchers;
@@ -77,7 +78,7 @@ final class Generation implements AutoCloseable {
   private final Condition grown = turn.newCondition();
 
   // Under `turn`: the document that is filled again and again, and where we are.
-  private final TermBuffer terms = new TermBuffer();
+  private final TermBuffer terms;
   private final NumericDocValuesField time = NumericDocValuesField.indexedField(TIME, 0L);
   private final NumericDocValuesField received = NumericDocValuesField.indexedField(RECEIVED, 0L);
   private final List<IndexableField> document;
@@ -91,8 +92,15 @@ final class Generation implements AutoCloseable {
   private volatile long visible;
 
   private Generation(
-      Path folder, Directory directory, IndexWriter writer, SearcherManager searchers, long next) {
+      Path folder,
+      Directory directory,
+      IndexWriter writer,
+      SearcherManager searchers,
+      long next,
+      boolean words) {
     this.folder = folder;
+    this.terms = new TermBuffer(words);
+    this.format = format(words);
     this.directory = directory;
     this.writer = writer;
     this.searchers = searchers;
@@ -110,15 +118,16 @@ final class Generation implements AutoCloseable {
     try {
       Directory directory = FSDirectory.open(folder);
       opened.add(directory);
-      long next = checked(folder, directory, settings.checkMegabytes() * (1L << 20));
+      String format = format(settings.words());
+      long next = checked(folder, directory, settings.checkMegabytes() * (1L << 20), format);
       IndexWriter writer = new IndexWriter(directory, config(settings));
       opened.add(writer);
       if (next == 0) {
-        writer.setLiveCommitData(commitData(0).entrySet());
+        writer.setLiveCommitData(commitData(format, 0).entrySet());
         writer.commit();
       }
       var searchers = new SearcherManager(writer, false, false, new Searchers());
-      return new Generation(folder, directory, writer, searchers, next);
+      return new Generation(folder, directory, writer, searchers, next, settings.words());
     } catch (LockObtainFailedException e) {
       closeAll(opened, e);
       throw new IOException(folder + ": another process writes this index", e);
@@ -156,15 +165,16 @@ final class Generation implements AutoCloseable {
 
   /// How many leaves the last commit holds, once its data, its count and the checksums of its
   /// newest bytes agree; 0 when there is no commit.
-  private static long checked(Path folder, Directory directory, long bytes) throws IOException {
+  private static long checked(Path folder, Directory directory, long bytes, String format)
+      throws IOException {
     if (!DirectoryReader.indexExists(directory)) {
       return 0;
     }
     SegmentInfos segments = SegmentInfos.readLatestCommit(directory);
     Map<String, String> data = segments.getUserData();
-    if (!FORMAT.equals(data.get("format"))) {
+    if (!format.equals(data.get("format"))) {
       throw new IndexDamaged(
-          folder, "format " + data.get("format") + ", this program has format " + FORMAT);
+          folder, "has format " + data.get("format") + ", its settings want " + format);
     }
     String stated = data.get("next");
     long held = 0;
@@ -260,7 +270,7 @@ final class Generation implements AutoCloseable {
     try {
       works();
       if (committed < next) {
-        writer.setLiveCommitData(commitData(next).entrySet());
+        writer.setLiveCommitData(commitData(format, next).entrySet());
         writer.commit();
         committed = next;
       }
@@ -361,9 +371,13 @@ final class Generation implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> commitData(long next) {
+  private static String format(boolean words) {
+    return words ? FORMAT : FORMAT + " without words";
+  }
+
+  private static Map<String, String> commitData(String format, long next) {
     var data = new HashMap<String, String>();
-    data.put("format", FORMAT);
+    data.put("format", format);
     data.put("next", Long.toString(next));
     return data;
   }

@@ -4,17 +4,22 @@ import java.time.Duration;
 
 /// How the index may use the machine. Immutable.
 ///
-/// @param bufferMegabytes events are kept in memory up to this size before a segment is written, 4
-/// to
-///     512; more means fewer and larger segments
-/// @param refreshEvery a search sees what was added this long ago or longer without asking for it;
-/// a
-///     search that finds younger events waiting makes them visible at most this often, 0 to 60 s
+/// @param bufferMegabytes events are kept in memory up to this size before a segment is written,
+///     4 to 512; more means fewer and larger segments
+/// @param refreshEvery a search that finds events waiting makes them visible, at most this often,
+///     0 to 60 s; more means less work under many searches
 /// @param checkMegabytes at start the newest so many megabytes are read and their checksums
-/// compared,
-///     0 or more; [EventIndex#check] reads all
-public record IndexSettings(int bufferMegabytes, Duration refreshEvery, int checkMegabytes) {
-  public static final IndexSettings DEFAULT = new IndexSettings(16, Duration.ofMillis(50), 256);
+///     compared, 0 or more; [EventIndex#check] reads all
+/// @param words whether words can be searched; without them an index costs about two thirds of the
+///     CPU and of the bytes. Changing it means building the index again
+public record IndexSettings(
+    int bufferMegabytes, Duration refreshEvery, int checkMegabytes, boolean words) {
+  public static final IndexSettings DEFAULT =
+      new IndexSettings(16, Duration.ofMillis(50), 256, true);
+
+  public IndexSettings(int bufferMegabytes, Duration refreshEvery, int checkMegabytes) {
+    this(bufferMegabytes, refreshEvery, checkMegabytes, true);
+  }
 
   public IndexSettings {
     if (bufferMegabytes < 4 || bufferMegabytes > 512) {

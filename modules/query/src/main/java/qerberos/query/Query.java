@@ -182,6 +182,19 @@ public sealed interface Query {
     return Matching.matches(this, leafIndex, event);
   }
 
+  /// Whether some part looks for words.
+  default boolean asksWords() {
+    return switch (this) {
+      case Text _ -> true;
+      case Prefix(var field, _) -> field.equals("text");
+      case Cidr(var field, _) -> field.equals("text");
+      case And(var parts) -> parts.stream().anyMatch(Query::asksWords);
+      case Or(var parts) -> parts.stream().anyMatch(Query::asksWords);
+      case Not(var part) -> part.asksWords();
+      case All _, Term _, Range _ -> false;
+    };
+  }
+
   private static List<Query> atLeastTwo(String what, List<Query> parts) {
     if (parts.size() < 2) {
       throw new IllegalArgumentException(what + ": " + parts.size() + " parts, want 2 or more");

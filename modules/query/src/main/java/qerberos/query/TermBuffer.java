@@ -3,11 +3,9 @@ package qerberos.query;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.StringHelper;
 import org.jspecify.annotations.Nullable;
@@ -30,18 +28,18 @@ import qerberos.event.Json;
 /// | number at a path | `D` or `C`, path, 0, `n`, the double as 8 bytes that sort as numbers do |
 /// | address at a path | `D` or `C`, path, 0, `4` or `6`, its 4 or 16 bytes |
 /// | something opaque at a path | `D` or `C`, path, 0, `x` |
-/// | part of a signature | `x`, which of the four parts, 12 bits |
+/// | the opaque itself, an id among them | `x`, 48 bits of a hash |
 ///
 /// A path is the names joined by dots; the items of an array are values at the array's own path;
 /// null is no value. Paths and values longer than 200 bytes are their first 200, the byte FF, which
 /// no UTF-8 has, and 16 bytes of their SHA-256: found whole as ever, and by a start of 190 bytes.
 ///
-/// **Signatures.** Ids, UUIDs and trace ids are different in every event. As terms of their own
-/// they were two thirds of the index's bytes and half of its CPU, for values that people only ever
-/// look up whole. So each is hashed, together with where it stands, to 48 bits, and those are four
-/// terms of 12 bits out of 16,384 that exist in all. A question asks for all four at once; the
-/// lists are short, and meet by accident once in 2.8 * 10^14 events. Who wants to can make two
-/// events that are found by each other's ids; they are then both shown.
+/// **Opaque.** Ids, UUIDs and trace ids are different in every event, so that written out they
+/// would be most of the dictionary, for values that people only ever look up whole. Each is one
+/// term of 48 bits, hashed from it and where it stands. Another one has the same bits by accident
+/// once in 2.8 * 10^14. Who wants to can make two that have; both are then found by either, which
+/// hides nothing. (Four terms of 12 bits, out of 16,384 that exist in all, took 4 bytes less per
+/// event but a fifth more CPU: their posting lists never are where the cache is.)
 ///
 /// The limits of an event (1,000 fields, a leaf of 65,535 bytes) bound this too. Beyond 16,384
 /// values or as many words the rest of an event is not indexed; only an array, or a personal text
@@ -56,9 +54,8 @@ final class TermBuffer {
   static final byte V6_VALUE = '6';
   static final byte OPAQUE_VALUE = 'x';
 
-  private static final byte SIGNATURE = 'x';
-  private static final int PARTS = 4;
-  private static final int PART_BITS = 12;
+  private static final byte OPAQUE = 'x';
+  private static final int OPAQUE_BYTES = 6;
   private static final byte ADDRESS_WORD = 1;
 
   /// Bytes of a path or value that are kept.
@@ -88,6 +85,7 @@ final class TermBuffer {
   private final char[] word = new char[2 * Words.LENGTH_MAX];
   private final Words.Reader words = this::word;
   private final MessageDigest sha256;
+  private final boolean withWords;
   private byte[] bytes = new byte[4_096];
   private int[] ends = new int[128];
   private int length;
@@ -99,6 +97,12 @@ final class TermBuffer {
   private byte[] path = new byte[512];
 
   TermBuffer() {
+    this(true);
+  }
+
+  /// @param withWords whether the words of an event are read
+  TermBuffer(boolean withWords) {
+    this.withWords = withWords;
     try {
       sha256 = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -119,17 +123,8 @@ final class TermBuffer {
 
   /// A copy of the last term, which is how questions are made.
   BytesRef last() {
-    return copy(count - 1);
-  }
-
-  /// Copies of all terms.
-  List<BytesRef> all() {
-    return IntStream.range(0, count).mapToObj(this::copy).toList();
-  }
-
-  private BytesRef copy(int i) {
     var term = new BytesRef();
-    term(i, term);
+    term(count - 1, term);
     return BytesRef.deepCopyOf(term);
   }
 
@@ -173,8 +168,8 @@ final class TermBuffer {
     end();
   }
 
-  /// The terms of a signature: what is opaque at a path, an id, or opaque among the words.
-  void signature(FieldName field, String value) {
+  /// The term of what is opaque: at a path, as an id, or among the words.
+  void opaque(FieldName field, String value) {
     int from = length;
     if (field.kind() == FieldName.Kind.TEXT) {
       room(1);
@@ -184,7 +179,7 @@ final class TermBuffer {
       start(field, OPAQUE_VALUE);
       utf8(value);
     }
-    signed(from);
+    hashed(from);
   }
 
   /// Where the terms of values that start so begin.
@@ -264,22 +259,19 @@ final class TermBuffer {
     room(1);
     bytes[length++] = ID.code();
     utf8(id);
-    signed(from);
+    hashed(from);
   }
 
-  /// Replaces the bytes from there on by the four terms of their hash.
-  private void signed(int from) {
+  /// Replaces the bytes from there on by the term of their hash.
+  private void hashed(int from) {
     long hash = StringHelper.murmurhash3_x64_128(new BytesRef(bytes, from, length - from))[0];
     length = from;
-    for (int part = 0; part < PARTS; part++) {
-      int bits = (int) (hash >>> (part * PART_BITS)) & ((1 << PART_BITS) - 1);
-      room(4);
-      bytes[length++] = SIGNATURE;
-      bytes[length++] = (byte) ('0' + part);
-      bytes[length++] = (byte) (bits >>> 8);
-      bytes[length++] = (byte) bits;
-      end();
+    room(1 + OPAQUE_BYTES);
+    bytes[length++] = OPAQUE;
+    for (int i = 0; i < OPAQUE_BYTES; i++) {
+      bytes[length++] = (byte) (hash >>> (8 * i));
     }
+    end();
   }
 
   private void start(FieldName field, byte kind) {
@@ -351,7 +343,7 @@ final class TermBuffer {
         bytes[length++] = path[0];
         path(size, OPAQUE_VALUE);
         utf8(value);
-        signed(from);
+        hashed(from);
       }
     } else {
       leaf(value, size);
@@ -384,7 +376,7 @@ final class TermBuffer {
 
   /// The words of a text; one that is an address or opaque as a whole is one word.
   private void words(String text, Shape shape) {
-    if (wordsRead >= VALUES_MAX) {
+    if (!withWords || wordsRead >= VALUES_MAX) {
       return;
     }
     byte[] address = shape.address();
@@ -393,7 +385,7 @@ final class TermBuffer {
       addressWord(address);
     } else if (shape.opaque()) {
       wordsRead++;
-      signature(WORDS, text);
+      opaque(WORDS, text);
     } else {
       Words.read(text, word, words);
     }

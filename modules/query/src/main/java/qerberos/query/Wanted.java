@@ -25,7 +25,7 @@ sealed interface Wanted {
     FieldName field = FieldName.of(term.field());
     String value = term.value();
     if (field.text().equals("id")) {
-      return signature(field, value);
+      return opaque(field, value);
     }
     var buffer = new TermBuffer();
     if (field.kind() != FieldName.Kind.NESTED) {
@@ -38,7 +38,7 @@ sealed interface Wanted {
       buffer.address(field, address);
       return new One(buffer.last());
     }
-    Wanted text = shape.opaque() ? signature(field, value) : text(field, value);
+    Wanted text = shape.opaque() ? opaque(field, value) : text(field, value);
     Double number = TermBuffer.number(value);
     if (number == null) {
       return text;
@@ -59,7 +59,7 @@ sealed interface Wanted {
         buffer.address(field, address);
         ways.add(new One(buffer.last()));
       } else if (chunk.shape().opaque()) {
-        ways.add(signature(field, chunk.text()));
+        ways.add(opaque(field, chunk.text()));
       }
       if (!chunk.words().isEmpty()) {
         ways.add(every(chunk.words().stream().map(word -> text(field, word)).toList()));
@@ -150,10 +150,10 @@ sealed interface Wanted {
     return new One(buffer.last());
   }
 
-  private static Wanted signature(FieldName field, String value) {
+  private static Wanted opaque(FieldName field, String value) {
     var buffer = new TermBuffer();
-    buffer.signature(field, value);
-    return every(buffer.all().stream().<Wanted>map(One::new).toList());
+    buffer.opaque(field, value);
+    return new One(buffer.last());
   }
 
   private static Wanted every(List<? extends Wanted> parts) {

@@ -277,6 +277,24 @@ class EventIndexTest {
   }
 
   @Test
+  void withoutWords_fieldsAreFoundAndWordsAreRefused() throws Exception {
+    var wordless = new IndexSettings(4, Duration.ZERO, 256, false);
+    try (var index = EventIndex.open(folder, wordless)) {
+      fill(index, 0, 5);
+      index.commit();
+      assertThat(find(index, "ref:order* -ref:\"order 4\"")).containsExactly(3L, 2L, 1L, 0L);
+      for (String query : List.of("order", "-(type:x order)", "ord*", "type:x OR 10.0.0.0/8")) {
+        assertThatThrownBy(() -> find(index, query))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage("text: this index has no words (setting words is off), want fields");
+      }
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IndexDamaged.class)
+        .hasMessage(folder.resolve("1") + ": has format 1 without words, its settings want 1");
+  }
+
+  @Test
   void twoProcesses_cannotWriteOneIndex() throws Exception {
     try (var _ = open()) {
       assertThatThrownBy(this::open)
