@@ -15,7 +15,8 @@ public final class Bench {
                     events=200000 seed=1
         ledger    the ledger beside the bare loop that only hashes, appends and forces
                     entries=500000 rounds=4 callers=2
-        search    newest hits of one actor, counts and histograms
+        search    building the index, then newest hits of one actor, counts and histograms
+                    events=2000000 seed=1 buffer=16 commit=40000 words=1
         verify    filling a ledger million by million, opening it, and recomputing it from its bytes
                     millions=5 callers=2 batch=1024
         startup   from exec to ready, with data in the folder
@@ -32,6 +33,7 @@ public final class Bench {
       case "ingest" -> IngestBenchmark.run(options);
       case "ledger" -> LedgerBenchmark.run(options);
       case "verify" -> LedgerBenchmark.flat(options);
+      case "search" -> SearchBenchmark.run(options);
       case "startup" -> StartupBenchmark.run(options);
       default -> {
         System.err.println("bench: no benchmark is named " + args[0]);

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import qerberos.event.AuditEvent;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
@@ -97,8 +98,8 @@ final class SearchBenchmark {
     return seconds;
   }
 
-  private static void build(
-      EventIndex index, int events, long seed, int commitEvery, double making) throws IOException {
+  private static void build(EventIndex index, int events, long seed, int commitEvery, double making)
+      throws IOException {
     var random = new Random(seed);
     double start = cpu();
     double last = start;
@@ -113,10 +114,9 @@ final class SearchBenchmark {
         double now = cpu();
         double ofThread = threadCpu();
         System.out.printf(
-            "index events to %,9d    %10.2f CPU s per million, %.2f of them in the writing thread%n",
-            i + 1,
-            (now - last) / 0.5 - making,
-            (ofThread - lastOfThread) / 0.5 - making);
+            "index events to %,9d    %10.2f CPU s per million, %.2f of them in the writing"
+                + " thread%n",
+            i + 1, (now - last) / 0.5 - making, (ofThread - lastOfThread) / 0.5 - making);
         last = now;
         lastOfThread = ofThread;
       }
@@ -125,8 +125,7 @@ final class SearchBenchmark {
     index.refresh();
     System.out.printf(
         "index, all                   %10.2f CPU s per million, %,.0f events/s wall%n",
-        (cpu() - start) / events * 1e6 - making,
-        events / ((System.nanoTime() - wall) / 1e9));
+        (cpu() - start) / events * 1e6 - making, events / ((System.nanoTime() - wall) / 1e9));
   }
 
   private interface Question {
@@ -197,8 +196,7 @@ final class SearchBenchmark {
     };
   }
 
-  private static long bars(
-      EventIndex index, ChronoUnit unit, @org.jspecify.annotations.Nullable String by, Query query)
+  private static long bars(EventIndex index, ChronoUnit unit, @Nullable String by, Query query)
       throws IOException {
     return switch (index.aggregate(new Aggregate.Histogram(unit, by, 50), query, Search.ALL)) {
       case Aggregate.Bars(var bars, _) -> bars.size();

@@ -277,6 +277,43 @@ class EventIndexTest {
   }
 
   @Test
+  void hitsThatAreDenseLongAgoAndRareLately_areFoundWhole() throws Exception {
+    long seed = Long.getLong("query.seed", System.nanoTime());
+    var random = new Random(seed);
+    int events = 8_000;
+    int words = 50;
+    int[] denseUntil = random.ints(words, 0, events / 2).toArray();
+    int[] rarity = random.ints(words, 1, 400).toArray();
+    List<List<Long>> hits = new ArrayList<>();
+    for (int word = 0; word < words; word++) {
+      hits.add(new ArrayList<>());
+    }
+    try (var index = open()) {
+      for (int i = 0; i < events; i++) {
+        var here = new ArrayList<Json>();
+        for (int word = 0; word < words; word++) {
+          if (i < denseUntil[word] || random.nextInt(rarity[word]) == 0) {
+            here.add(Json.of("word" + word));
+            hits.get(word).addFirst((long) i);
+          }
+        }
+        index.add(i, event(i, new ObjBuilder().add("t", new Json.Arr(here)).build()));
+      }
+      for (int word = 0; word < words; word++) {
+        Search search = Search.of(new Query.Term("details.t", "word" + word));
+        for (int limit : new int[] {1, 20, 300, 1_000}) {
+          Found found = index.search(search.withLimit(limit));
+          List<Long> all = hits.get(word);
+          assertThat(found.leafIndexes())
+              .as("seed %s: word %s, limit %s", seed, word, limit)
+              .isEqualTo(all.subList(0, Math.min(limit, all.size())));
+          assertThat(found.total()).isEqualTo(all.size());
+        }
+      }
+    }
+  }
+
+  @Test
   void withoutWords_fieldsAreFoundAndWordsAreRefused() throws Exception {
     var wordless = new IndexSettings(4, Duration.ZERO, 256, false);
     try (var index = EventIndex.open(folder, wordless)) {
