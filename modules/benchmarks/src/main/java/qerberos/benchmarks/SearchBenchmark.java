@@ -65,7 +65,7 @@ final class SearchBenchmark {
       try (var index = EventIndex.open(folder, settings)) {
         build(index, events, seed, commitEvery, making);
         if (words) {
-          ask(index, events, new Random(seed));
+          ask(index, new Random(seed));
         }
       }
       System.out.printf("bytes per event on disk      %10.1f%n", size(folder) / (double) events);
@@ -132,7 +132,7 @@ final class SearchBenchmark {
     long ask(int i) throws IOException;
   }
 
-  private static void ask(EventIndex index, int events, Random random) throws IOException {
+  private static void ask(EventIndex index, Random random) throws IOException {
     int[] actors = random.ints(500, 0, ACTORS).map(a -> (int) ((long) a * a / ACTORS)).toArray();
     time("newest 100 of an actor", 500, i -> hits(index, actor(actors[i])));
     time("newest 100 of the busiest actor", 200, _ -> hits(index, actor(0)));

@@ -28,7 +28,7 @@ class IndexModelTest {
   @Test
   void anyQueryInAnyOrder_findsWhatGoingThroughTheListFinds() throws Exception {
     long seed = Long.getLong("query.seed", System.nanoTime());
-    int rounds = Integer.getInteger("query.rounds", 2);
+    int rounds = Integer.getInteger("query.rounds", 1);
     for (int round = 0; round < rounds; round++) {
       String where = "seed " + (seed + round);
       var samples = new Samples(seed + round);
@@ -142,8 +142,9 @@ class IndexModelTest {
       EventIndex index, Samples samples, Query query, List<AuditEvent> events, String where)
       throws Exception {
     int size = samples.random.nextBoolean() ? events.size() : samples.random.nextInt(events.size());
-    String field =
-        samples.one(List.of("type", "actor", "subId", "details.ip", "details.amount", "verdict"));
+    // No more than 100 different values, which is what a histogram counts apart.
+    List<String> few = List.of("type", "actor", "subId", "verdict", "details.ip", "details.amount");
+    String field = samples.one(events.size() > 600 ? few.subList(0, 4) : few);
     ChronoUnit unit = samples.one(List.of(ChronoUnit.HOURS, ChronoUnit.DAYS, ChronoUnit.MONTHS));
     long total = 0;
     Map<String, Long> values = new HashMap<>();
@@ -175,8 +176,8 @@ class IndexModelTest {
     top.values().forEach(value -> seen.merge(value.value(), value.events(), Long::sum));
     assertThat(seen).as(text).isEqualTo(values);
     assertThat(top.values()).isSortedAccordingTo(Comparator.comparingLong(v -> -v.events()));
-    var few = (Aggregate.Values) index.aggregate(new Aggregate.Top(field, 2), query, size);
-    assertThat(few.values())
+    var two = (Aggregate.Values) index.aggregate(new Aggregate.Top(field, 2), query, size);
+    assertThat(two.values())
         .as(text)
         .isEqualTo(top.values().subList(0, Math.min(2, top.values().size())));
     var histogram =
