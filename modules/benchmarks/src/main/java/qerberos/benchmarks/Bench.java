@@ -9,10 +9,8 @@ public final class Bench {
       usage: qerberos bench NAME [KEY=VALUE...]
 
         ingest    a real server under load: events per second, CPU seconds per million,
-                  memory, bytes per event; then a budget per stage
+                  memory, bytes per event
                     events=1000000 connections=2 batch=500 single=10 proofs=200 seed=1
-        stages    the parts of ingest alone, on one thread each
-                    events=200000 seed=1
         ledger    the ledger beside the bare loop that only hashes, appends and forces
                     entries=500000 rounds=4 callers=2
         search    building the index, then newest hits of one actor, counts and histograms

@@ -57,7 +57,7 @@ final class Generation implements AutoCloseable {
   static final String RECEIVED = "receivedAt";
 
   /// Raised when terms or fields change: an index of another format is rebuilt.
-  private static final String FORMAT = "1";
+  private static final String FORMAT = "2";
 
   private static final FieldType TERMS_TYPE = new FieldType();
 

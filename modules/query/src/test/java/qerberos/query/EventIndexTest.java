@@ -328,7 +328,7 @@ class EventIndexTest {
     }
     assertThatThrownBy(this::open)
         .isInstanceOf(IndexDamaged.class)
-        .hasMessage(folder.resolve("1") + ": has format 1 without words, its settings want 1");
+        .hasMessage(folder.resolve("1") + ": has format 2 without words, its settings want 2");
   }
 
   @Test
