@@ -17,7 +17,8 @@ import java.util.Map;
 /// wins.
 ///
 /// Sealing costs the reader nothing (who may read the event may read the value), so the defaults
-/// seal rather too much than too little. What is masked is gone for good.
+/// seal rather too much than too little. What is masked is gone for good, and what the defaults mask
+/// cannot be had otherwise: neither a name nor a rule lets a secret through.
 public record Privacy(Map<String, Treatment> names, List<Rule> rules) {
   private static final List<String> SEALED =
       List.of(
@@ -179,6 +180,10 @@ public record Privacy(Map<String, Treatment> names, List<Rule> rules) {
       if (type.isEmpty()) {
         throw new IllegalArgumentException("type: length 0, want a type, 'prefix.*' or '*'");
       }
+      if (!type.matches("\\*|[^*]+(\\.\\*)?")) {
+        throw new IllegalArgumentException(
+            "type: '" + type + "', want a type, 'prefix.*' or '*'");
+      }
       if (!path.startsWith("details.") && !path.startsWith("context.")) {
         throw new IllegalArgumentException(
             "path: '" + path + "', want details.<name> or context.<name>");
@@ -217,6 +222,19 @@ public record Privacy(Map<String, Treatment> names, List<Rule> rules) {
     MASKED_TEXT.forEach(name -> names.put(name, Treatment.MASK_TEXT));
     KEPT.forEach(name -> names.put(name, Treatment.KEEP));
     return new Privacy(names, List.of());
+  }
+
+  /// What the defaults do with a field of this name, on its own.
+  public static Treatment standard(String fieldName) {
+    return Treatments.SECRETS.byName(fieldName);
+  }
+
+  /// How a field's name, in any spelling, is written here: `userAgent` as `user agent`; a `=` before
+  /// it stays. What is no name comes out as something that the constructor refuses.
+  public static String inWords(String fieldName) {
+    return fieldName.startsWith("=")
+        ? "=" + Treatments.words(fieldName.substring(1))
+        : Treatments.words(fieldName);
   }
 
   /// This with one name added or changed.

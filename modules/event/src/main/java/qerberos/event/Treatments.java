@@ -11,7 +11,13 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// Judging a name takes some string work, so judgements are kept, for at most 4,096 names and 1,024
 /// types; a sender who invents names only makes us judge again.
+///
+/// What the defaults mask stays masked, whatever a configuration says: [#SECRETS] has the last word
+/// over each name and rule that would let a secret through.
 final class Treatments {
+  /// The judgements of the defaults, below which nothing goes.
+  static final Treatments SECRETS = new Treatments(Privacy.defaults());
+
   private static final int NAMES_KEPT = 4_096;
   private static final int TYPES_KEPT = 1_024;
   private static final Path[] NO_RULES = {};
@@ -47,15 +53,23 @@ final class Treatments {
       Treatments treatments, Path[] rules, String[] where, Members members, int at, int depth) {
     for (Path rule : rules) {
       if (matches(rule.names(), where, depth)) {
-        return rule.treatment();
+        return atLeast(SECRETS.byNameOrLabel(members, at), rule.treatment());
       }
     }
+    return treatments.byNameOrLabel(members, at);
+  }
+
+  private Treatment byNameOrLabel(Members members, int at) {
     String name = members.names[at];
-    Treatment treatment = treatments.byName(name);
-    if (treatment == Treatment.KEEP && isValue(name)) {
-      return treatments.byLabel(members);
-    }
-    return treatment;
+    Treatment treatment = byName(name);
+    return treatment == Treatment.KEEP && isValue(name) ? byLabel(members) : treatment;
+  }
+
+  /// What was wished for, unless the defaults mask and it would not.
+  private static Treatment atLeast(Treatment standard, Treatment wished) {
+    return strength(standard) >= strength(Treatment.MASK_TEXT)
+        ? stronger(standard, wished)
+        : wished;
   }
 
   private static boolean matches(List<String> names, String[] where, int depth) {
@@ -119,6 +133,9 @@ final class Treatments {
       return known;
     }
     Treatment treatment = judge(name);
+    if (this != SECRETS) {
+      treatment = atLeast(SECRETS.byName(name), treatment);
+    }
     if (judged.size() < NAMES_KEPT && name.length() <= Limits.NAME_MAX) {
       judged.put(name, treatment);
     }

@@ -189,6 +189,54 @@ final class PrivacyTest {
   }
 
   @Test
+  void whatTheDefaultsMask_noNameAndNoRuleLetsThrough() {
+    Json.Obj details =
+        new ObjBuilder()
+            .add("password", "p-1")
+            .add("visitorToken", "t-2")
+            .add("tokens", new Json.Arr(List.of(Json.of("t-3"), Json.of(7))))
+            .add("headers", new Json.Arr(List.of(pair("Authorization", "Bearer t-4"))))
+            .add("pin", "1234")
+            .build();
+    Privacy privacy =
+        Privacy.defaults()
+            .with("password", Treatment.KEEP)
+            .with("visitor token", Treatment.SEAL)
+            .with("pin", Treatment.MASK)
+            .with(new Privacy.Rule("*", "details.*", Treatment.KEEP))
+            .with(new Privacy.Rule("*", "details.password", Treatment.SEAL))
+            .with(new Privacy.Rule("*", "details.headers.*.value", Treatment.KEEP));
+    Json.Obj seen = seen(privacy, Events.least().details(details));
+    assertThat(seen.text("password")).isEqualTo("***");
+    assertThat(seen.text("visitorToken")).isEqualTo("***");
+    assertThat(seen.get("tokens")).isEqualTo(new Json.Arr(List.of(Json.of("***"), Json.of(7))));
+    assertThat(new String(Canonical.bytes(seen), StandardCharsets.UTF_8)).doesNotContain("t-4");
+    assertThat(seen.text("pin")).as("masked by us, kept by a rule of ours").isEqualTo("1234");
+  }
+
+  @Test
+  void whatWasSealedUnderOtherSettings_opensAsEver() {
+    var keys = new MemoryKeys();
+    AuditEvent event = Events.recorded(Events.least().details(ORDER).build());
+    Privacy before =
+        Privacy.defaults().with(new Privacy.Rule("*", "details.note", Treatment.SEAL));
+    SealedEvent sealed = new Sealer(before, keys).seal(event);
+    for (Privacy after :
+        List.of(Privacy.defaults().with("=name", Treatment.KEEP), new Privacy(Map.of(), List.of()))) {
+      AuditEvent opened = new Sealer(after, keys).open(sealed.leaf(), sealed.sealed());
+      assertThat(opened.details()).isEqualTo(ORDER);
+    }
+  }
+
+  @Test
+  void aNameInAnySpelling_isWrittenInWords() {
+    assertThat(Privacy.inWords("userAgent")).isEqualTo("user agent");
+    assertThat(Privacy.inWords("=Patient_Number2")).isEqualTo("=patient number");
+    assertThat(Privacy.standard("visitorToken")).isEqualTo(Treatment.MASK);
+    assertThat(Privacy.standard("shoeSize")).isEqualTo(Treatment.KEEP);
+  }
+
+  @Test
   void aValueBesideItsName_isTreatedAsTheNameSays() {
     Json.Obj headers =
         new ObjBuilder()
@@ -339,6 +387,8 @@ final class PrivacyTest {
         .hasMessageContaining("'User Agent', want lower-case words");
     assertThatThrownBy(() -> new Privacy.Rule("", "details.a", Treatment.SEAL))
         .hasMessageStartingWith("type: length 0");
+    assertThatThrownBy(() -> new Privacy.Rule("*.login", "details.a", Treatment.SEAL))
+        .hasMessage("type: '*.login', want a type, 'prefix.*' or '*'");
     assertThatThrownBy(() -> new Privacy.Rule("*", "ref", Treatment.SEAL))
         .hasMessage("path: 'ref', want details.<name> or context.<name>");
     assertThatThrownBy(() -> new Privacy.Rule("*", "details.a..b", Treatment.SEAL))

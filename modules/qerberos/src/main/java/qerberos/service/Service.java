@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
-import qerberos.event.Privacy;
 import qerberos.event.Reserved;
 import qerberos.event.Verdict;
 import qerberos.http.HttpApi;
@@ -92,7 +91,7 @@ public final class Service implements AutoCloseable {
         keep(
             Trail.open(
                 settings.trail(),
-                Privacy.defaults(),
+                settings.privacy(),
                 new FolderStorage(data.resolve("ledger")),
                 metrics.ledgerObserver(),
                 clock,

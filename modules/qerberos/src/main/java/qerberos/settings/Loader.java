@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import qerberos.event.Privacy;
 import qerberos.settings.Values.Given;
 
 /// Reads the settings: defaults, then `config/*.yaml`, then the environment, then flags.
@@ -21,7 +22,7 @@ import qerberos.settings.Values.Given;
 /// as a default from `home`, the folder that holds config/, data/ and logs/. Used by one thread at
 /// a time.
 public final class Loader {
-  /// Files with a structure of their own; whoever needs them reads them through [Yaml].
+  /// Files with a structure of their own; whoever needs them reads them.
   private static final Set<String> STRUCTURED =
       Set.of("identities.yaml", "grants.yaml", "privacy.yaml");
 
@@ -32,6 +33,7 @@ public final class Loader {
   private final List<String> faults = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private final Map<Setting<?>, Given> given = new LinkedHashMap<>();
+  private Privacy privacy = Privacy.defaults();
 
   /// `flags` is from the option as typed (`--port`) to its value.
   public Loader(
@@ -48,7 +50,7 @@ public final class Loader {
   /// All settings, or every mistake.
   public Settings load() throws SettingsFaults {
     Values values = values();
-    return Settings.of(values, home);
+    return Settings.of(values, privacy, home);
   }
 
   /// Where the configuration lies: the flag, the variable, or `home`'s config folder.
@@ -64,6 +66,7 @@ public final class Loader {
   private Values values() throws SettingsFaults {
     Path config = configFolder();
     readFiles(config);
+    privacy = PrivacyFile.read(config.resolve("privacy.yaml"), faults);
     readEnvironment();
     for (Setting<?> setting : Catalog.all()) {
       String text = flags.get(setting.flag());

@@ -65,6 +65,20 @@ public final class Manual {
       text.append(" | ").append(setting.unit());
       text.append(" | ").append(setting.why()).append(" |\n");
     }
+    text.append(
+        """
+
+        ## Files with a structure of their own
+
+        Each lies in the configuration folder, and says at its top what it may hold. Mistakes are listed
+        with the others, with file and line.
+
+        | file | what it says |
+        |---|---|
+        | `privacy.yaml` | which fields are sealed, masked or kept, by name or by type and path; secrets stay masked |
+        | `identities.yaml` | the identities of the bundled sQuid |
+        | `grants.yaml` | what the bundled Qonsent lets each of them do |
+        """);
     return text.toString();
   }
 

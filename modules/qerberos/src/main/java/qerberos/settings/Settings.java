@@ -3,6 +3,7 @@ package qerberos.settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import qerberos.event.Privacy;
 
 /// Everything the service is told, one record per concern; read once, at start.
 ///
@@ -15,10 +16,11 @@ public record Settings(
     LimitSettings limits,
     StateSettings state,
     TrailSettings trail,
+    Privacy privacy,
     HttpSettings http) {
 
   /// Puts the values together; what does not fit together is refused.
-  static Settings of(Values values, Path home) throws SettingsFaults {
+  static Settings of(Values values, Privacy privacy, Path home) throws SettingsFaults {
     var folders =
         new FolderSettings(
             home,
@@ -34,6 +36,7 @@ public record Settings(
           limits(values),
           state(values, folders),
           trail(values, folders),
+          privacy,
           http(values));
     } catch (IllegalArgumentException e) {
       throw new SettingsFaults(List.of(String.valueOf(e.getMessage())));
