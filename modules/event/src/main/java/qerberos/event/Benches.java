@@ -11,10 +11,12 @@ final class Benches {
   private static final int PLACES = 32;
 
   private final Treatments treatments;
+  private final InnerSecrets inner;
   private final AtomicReferenceArray<Sealing> places = new AtomicReferenceArray<>(PLACES);
 
-  Benches(Treatments treatments) {
+  Benches(Treatments treatments, InnerSecrets inner) {
     this.treatments = treatments;
+    this.inner = inner;
   }
 
   Sealing take() {
@@ -28,7 +30,7 @@ final class Benches {
         }
       }
     }
-    return new Sealing(treatments);
+    return new Sealing(treatments, inner);
   }
 
   void give(Sealing bench) {

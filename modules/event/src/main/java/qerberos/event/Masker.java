@@ -9,11 +9,13 @@ final class Masker {
   private static final Json MASKED = Json.of("***");
 
   private final Treatments treatments;
+  private final InnerSecrets inner;
   private final Treatments.Path[] rules;
   private final String[] where = new String[Canonical.DEPTH_MAX];
 
-  Masker(Treatments treatments, String type) {
+  Masker(Treatments treatments, InnerSecrets inner, String type) {
     this.treatments = treatments;
+    this.inner = inner;
     this.rules = treatments.rulesFor(type);
   }
 
@@ -50,7 +52,8 @@ final class Masker {
         }
         yield new Json.Arr(masked);
       }
-      case Json.Str _, Json.Num _, Json.Bool _, Json.Null _ -> value;
+      case Json.Str(String text) -> Json.of(inner.mask(text));
+      case Json.Num _, Json.Bool _, Json.Null _ -> value;
     };
   }
 

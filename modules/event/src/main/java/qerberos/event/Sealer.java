@@ -33,8 +33,8 @@ public final class Sealer {
   public Sealer(Privacy privacy, SubjectKeys keys) {
     this.treatments = new Treatments(privacy);
     this.keys = keys;
-    this.benches = new Benches(treatments);
     this.secretText = new SecretText(treatments);
+    this.benches = new Benches(treatments, secretText.inner());
   }
 
   /// The leaf of this event, its sealed values, and the event as readers will see it.
@@ -109,7 +109,7 @@ public final class Sealer {
 
   private AuditEvent masked(AuditEvent event, String original) {
     EventDraft sent = event.sent();
-    var masker = new Masker(treatments, sent.type());
+    var masker = new Masker(treatments, secretText.inner(), sent.type());
     return new AuditEvent(
         event.id(),
         event.source(),
@@ -119,7 +119,7 @@ public final class Sealer {
             sent.type(),
             sent.subtype(),
             sent.severity(),
-            sent.ref(),
+            Sealing.ref(sent.ref(), secretText.inner()),
             sent.actor(),
             sent.layer(),
             sent.verdict(),

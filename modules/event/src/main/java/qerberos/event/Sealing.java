@@ -54,10 +54,12 @@ final class Sealing {
   private byte[][] salts = new byte[8][Crypto.HASH_BYTES];
   private final String[] where = new String[Canonical.DEPTH_MAX];
   private final Treatments treatments;
+  private final InnerSecrets inner;
   private Treatments.Path[] rules = {};
 
-  Sealing(Treatments treatments) {
+  Sealing(Treatments treatments, InnerSecrets inner) {
     this.treatments = treatments;
+    this.inner = inner;
   }
 
   private static byte[] ascii(String text) {
@@ -99,7 +101,9 @@ final class Sealing {
     leaf.raw(RECEIVED_AT);
     time(event.receivedAt());
     leaf.raw(REF);
-    leaf.string(sent.ref());
+    String ref = ref(sent.ref(), inner);
+    masked |= !ref.equals(sent.ref());
+    leaf.string(ref);
     if (!original.isEmpty()) {
       int from = values.size;
       values.utf8(original);
@@ -134,6 +138,12 @@ final class Sealing {
           case WARN -> WARN;
         });
     leaf.raw(END);
+  }
+
+  /// The ref without secrets; one that would thereby be too long is a secret as a whole.
+  static String ref(String ref, InnerSecrets inner) {
+    String clean = inner.mask(ref);
+    return clean.length() > EventDraft.REF_MAX ? "***" : clean;
   }
 
   private void time(Instant time) {
@@ -201,12 +211,12 @@ final class Sealing {
             where[depth] = Integer.toString(i);
             kept(item, depth + 1);
           } else {
-            leaf.value(item, depth);
+            scalar(item, depth, leaf);
           }
         }
         leaf.raw(']');
       }
-      case Json.Str _, Json.Num _, Json.Bool _, Json.Null _ -> leaf.value(value, depth);
+      case Json.Str _, Json.Num _, Json.Bool _, Json.Null _ -> scalar(value, depth, leaf);
     }
   }
 
@@ -243,7 +253,18 @@ final class Sealing {
         }
         out.raw(']');
       }
-      case Json.Str _, Json.Num _, Json.Bool _, Json.Null _ -> out.value(value, depth);
+      case Json.Str _, Json.Num _, Json.Bool _, Json.Null _ -> scalar(value, depth, out);
+    }
+  }
+
+  /// A value that stays, but for secrets that stand inside a text.
+  private void scalar(Json value, int depth, CanonicalWriter out) {
+    if (value instanceof Json.Str(String text)) {
+      String clean = inner.mask(text);
+      masked |= !clean.equals(text);
+      out.string(clean);
+    } else {
+      out.value(value, depth);
     }
   }
 

@@ -1,27 +1,53 @@
 package qerberos.event;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
 
 /// Masks secrets in a text that is JSON, or several JSON values one after another, and leaves every
 /// other character as it is. Safe for concurrent use.
 ///
 /// A vendor's record is kept as it came, so it is not parsed into a tree and written again; the
 /// scan only notes from where to where a secret value stands. It is lenient about what is between
-/// values and stops where the text is no JSON any more: what follows is then kept. Texts inside
-/// strings (a URL with a token in it) are not looked into.
+/// values and stops where the text is no JSON any more. Strings that hold a secret somewhere, and
+/// what is no JSON, are left to [InnerSecrets]; such a string is written anew.
 final class SecretText {
   private static final int DEPTH_MAX = 512;
 
   private final Treatments treatments;
+  private final InnerSecrets inner;
 
   SecretText(Treatments treatments) {
     this.treatments = treatments;
+    this.inner = new InnerSecrets(treatments, this);
+  }
+
+  /// For texts that are no JSON as a whole.
+  InnerSecrets inner() {
+    return inner;
   }
 
   /// The text with secret values replaced by `"***"`; the same string when there are none.
   String mask(String text) {
-    var scan = new Scan(text);
+    var scan = new Scan(text, 0);
+    scan.space();
+    if (scan.at == text.length() || "{[\"".indexOf(text.charAt(scan.at)) < 0) {
+      return inner.mask(text);
+    }
     scan.all();
+    String masked = scan.masked();
+    return scan.broken ? inner.mask(masked) : masked;
+  }
+
+  /// The same for JSON that stands anywhere in a text, which itself stands in `nesting` others.
+  String maskWithin(String text, int nesting) {
+    var scan = new Scan(text, nesting + 1);
+    scan.anywhere();
+    return scan.masked();
+  }
+
+  private static String masked(String text, Scan scan) {
     if (scan.count == 0) {
       return text;
     }
@@ -31,7 +57,9 @@ final class SecretText {
       if (scan.spans[i] < kept) {
         continue;
       }
-      masked.append(text, kept, scan.spans[i]).append("\"***\"");
+      masked
+          .append(text, kept, scan.spans[i])
+          .append(scan.written.getOrDefault(scan.spans[i], "\"***\""));
       kept = scan.spans[i + 1];
     }
     return masked.append(text, kept, text.length()).toString();
@@ -41,12 +69,34 @@ final class SecretText {
   private final class Scan {
     private final String text;
     private int at;
+    private final int nesting;
     private boolean broken;
     int[] spans = new int[8];
     int count;
 
-    Scan(String text) {
+    /// By where they begin, the strings of which only a part is a secret, as they are to be.
+    Map<Integer, String> written = Map.of();
+
+    Scan(String text, int nesting) {
       this.text = text;
+      this.nesting = nesting;
+    }
+
+    String masked() {
+      return SecretText.masked(text, this);
+    }
+
+    /// Goes from one object to the next, over whatever is between them.
+    void anywhere() {
+      while ((at = text.indexOf('{', at)) >= 0) {
+        int from = at++;
+        space();
+        if (at < text.length() && text.charAt(at) == '"') {
+          at = from;
+          broken = false;
+          value(0, false);
+        }
+      }
     }
 
     void all() {
@@ -137,7 +187,7 @@ final class SecretText {
           continue;
         }
         while (next < found.length && found[next] < early[i]) {
-          span(found[next], found[next + 1]);
+          note(found[next], found[next + 1]);
           next += 2;
         }
         while (next < found.length && found[next] < early[i + 1]) {
@@ -146,7 +196,7 @@ final class SecretText {
         span(early[i], early[i + 1]);
       }
       while (next < found.length) {
-        span(found[next], found[next + 1]);
+        note(found[next], found[next + 1]);
         next += 2;
       }
     }
@@ -185,6 +235,8 @@ final class SecretText {
           skipString();
           if (secret) {
             span(from, at);
+          } else if (!broken && InnerSecrets.suspicious(text, from + 1, at - 1)) {
+            inside(from);
           }
         }
         default -> {
@@ -198,7 +250,27 @@ final class SecretText {
       }
     }
 
+    /// A string that may hold a secret: it ends at `at`.
+    private void inside(int from) {
+      String plain = unescaped(text.substring(from + 1, at - 1));
+      String clean = inner.mask(plain, nesting);
+      if (!clean.equals(plain)) {
+        if (written.isEmpty()) {
+          written = new HashMap<>();
+        }
+        written.put(from, quoted(clean));
+        note(from, at);
+      }
+    }
+
     private void span(int from, int to) {
+      if (!written.isEmpty()) {
+        written.remove(from);
+      }
+      note(from, to);
+    }
+
+    private void note(int from, int to) {
       if (to > from && !isLiteral(from)) {
         if (count == spans.length) {
           spans = Arrays.copyOf(spans, count * 2);
@@ -257,11 +329,37 @@ final class SecretText {
             } catch (NumberFormatException e) {
               unit = 'u';
             }
+          } else {
+            unit =
+                switch (unit) {
+                  case 'n' -> '\n';
+                  case 'r' -> '\r';
+                  case 't' -> '\t';
+                  case 'b' -> '\b';
+                  case 'f' -> '\f';
+                  default -> unit;
+                };
           }
         }
         plain.append(unit);
       }
       return plain.toString();
+    }
+
+    /// Half a pair of surrogates, which a vendor's record may hold, stays what it was.
+    private static String quoted(String plain) {
+      var quoted = new StringBuilder(plain.length() + 8).append('"');
+      for (int i = 0; i < plain.length(); i++) {
+        char unit = plain.charAt(i);
+        if (unit == '"' || unit == '\\') {
+          quoted.append('\\').append(unit);
+        } else if (unit < ' ' || Character.isSurrogate(unit)) {
+          quoted.append("\\u").append(HexFormat.of().toHexDigits(unit));
+        } else {
+          quoted.append(unit);
+        }
+      }
+      return quoted.append('"').toString();
     }
 
     private boolean next(char unit) {

@@ -133,9 +133,6 @@ final class Treatments {
       return known;
     }
     Treatment treatment = judge(name);
-    if (this != SECRETS) {
-      treatment = atLeast(SECRETS.byName(name), treatment);
-    }
     if (judged.size() < NAMES_KEPT && name.length() <= Limits.NAME_MAX) {
       judged.put(name, treatment);
     }
@@ -164,7 +161,13 @@ final class Treatments {
     return paths;
   }
 
-  private Treatment judge(String name) {
+  /// By the name alone, without keeping the judgement.
+  Treatment judge(String name) {
+    Treatment wished = byItsWords(name);
+    return this == SECRETS ? wished : atLeast(SECRETS.byItsWords(name), wished);
+  }
+
+  private Treatment byItsWords(String name) {
     String words = words(name);
     Treatment whole = byWholeName.get(words);
     if (whole == null) {

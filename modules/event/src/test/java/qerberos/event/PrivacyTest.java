@@ -327,7 +327,7 @@ final class PrivacyTest {
       byte[] masked = secretText.mask(text).getBytes(StandardCharsets.UTF_8);
       assertThat(Canonical.read(masked))
           .as("seed %s, round %s: %s", seed, i, text)
-          .isEqualTo(new Masker(treatments, "t").mask("details", tree));
+          .isEqualTo(new Masker(treatments, secretText.inner(), "t").mask("details", tree));
     }
   }
 
@@ -337,7 +337,7 @@ final class PrivacyTest {
     for (String text :
         List.of(
             "",
-            "password=hunter2",
+            "password",
             "{",
             "[[[",
             "{\"a\":",
@@ -351,6 +351,9 @@ final class PrivacyTest {
     assertThat(secretText.mask("{\"pwd\":\"x\"}\n{\"pwd\" : [1, {\"a\":2}] , \"b\":\"c\"} rest"))
         .isEqualTo("{\"pwd\":\"***\"}\n{\"pwd\" : \"***\" , \"b\":\"c\"} rest");
     assertThat(secretText.mask("{\"\\u0070wd\":\"x\\\"y\"}")).isEqualTo("{\"\\u0070wd\":\"***\"}");
+    assertThat(secretText.mask("password=hunter2")).isEqualTo("password=***");
+    assertThat(secretText.mask("{\"a\":1} then password=hunter2"))
+        .isEqualTo("{\"a\":1} then password=***");
     assertThat(secretText.mask("{\"pwd\":\"x")).isEqualTo("{\"pwd\":\"***\"");
   }
 
