@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
+import qerberos.ledger.FolderStorage;
 import qerberos.service.StartRefused.Reason;
 
 /// The data folder before anything is opened in it: made with mode 0700 when it is missing, and
@@ -21,6 +22,17 @@ final class DataFolder {
   private static final long ROOM_BYTES = 64L << 20;
 
   private DataFolder() {}
+
+  /// Returns when no process has the folder. Asked before the ports: whoever starts twice is to
+  /// hear that the server runs already, not that something has its port.
+  ///
+  /// @throws qerberos.ledger.LedgerLocked when one has
+  static void requireNobodyThere(Path data) throws IOException {
+    Path ledger = data.resolve("ledger");
+    if (Files.exists(ledger.resolve("lock"))) {
+      new FolderStorage(ledger).lock().close();
+    }
+  }
 
   static void prepare(Path data) throws IOException, StartRefused {
     if (Files.exists(data) && !Files.isDirectory(data)) {

@@ -23,9 +23,7 @@ final class Obstacle {
       case LedgerLocked _ ->
           new StartRefused(
               Reason.TAKEN,
-              data
-                  + " belongs to another running server"
-                  + holder(data)
+              holder(data)
                   + "; stop it with \"qerberos stop --data "
                   + data
                   + "\", or choose another folder with --data",
@@ -60,14 +58,25 @@ final class Obstacle {
     return new StartRefused(Reason.CANNOT_WRITE, sentence, e);
   }
 
+  /// Who has the folder: a server that says so, or a process that does not, such as one that is
+  /// starting or verifies.
   private static String holder(Path data) {
+    String unknown = data + " is in use by another process";
     try {
       return ServerFile.in(data)
           .filter(ServerFile::isAlive)
-          .map(server -> " (process " + server.pid() + ", " + server.url() + ")")
-          .orElse("");
+          .map(
+              server ->
+                  "already running here (pid "
+                      + server.pid()
+                      + ", "
+                      + server.url()
+                      + "): "
+                      + data
+                      + " belongs to that server")
+          .orElse(unknown);
     } catch (IOException _) {
-      return "";
+      return unknown;
     }
   }
 }

@@ -82,6 +82,7 @@ public final class Service implements AutoCloseable {
   private void begin(Optional<ConfigRestore.Restored> restored, List<String> arguments, Clock clock)
       throws IOException, StartRefused {
     Path data = settings.folders().data();
+    DataFolder.requireNobodyThere(data);
     requireFreePorts();
     DataFolder.prepare(data);
 
@@ -111,7 +112,7 @@ public final class Service implements AutoCloseable {
     publish(api, gate, arguments, clock);
   }
 
-  /// Asked first, because a taken port is the commonest obstacle and nothing is open yet.
+  /// Asked early, because a taken port is the commonest obstacle and nothing is open yet.
   private void requireFreePorts() throws StartRefused {
     var ports = new Ports(Path.of("/proc"));
     ports.requireFree(settings.http().bind(), settings.http().port(), "the API", "--port");
