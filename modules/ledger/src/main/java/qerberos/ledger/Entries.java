@@ -25,7 +25,7 @@ final class Entries implements Closeable {
 
   private final LogStorage storage;
   private final List<Codec> codecs;
-  private final Tree tree;
+  private final HashReader.TileHashes leafHashes;
   private final BundleCache cache = new BundleCache(CACHE_BYTES);
 
   private final NextSegment nextSegment;
@@ -36,10 +36,11 @@ final class Entries implements Closeable {
   /// Replaced as a whole; a segment's place is its first index over 65,536.
   private volatile Segment[] segments = {};
 
-  Entries(LogStorage storage, List<Codec> codecs, Tree tree) {
+  /// @param leafHashes of every entry that will be visited
+  Entries(LogStorage storage, List<Codec> codecs, HashReader.TileHashes leafHashes) {
     this.storage = storage;
     this.codecs = codecs;
-    this.tree = tree;
+    this.leafHashes = leafHashes;
     this.nextSegment = new NextSegment(storage);
   }
 
@@ -234,7 +235,7 @@ final class Entries implements Closeable {
       // A bundle at a time: its leaf hashes are one tile.
       long until = Math.min(to, (index / TilePath.FULL + 1) * TilePath.FULL);
       long begin = index;
-      byte[] hashes = tree.files().read(0, begin, (int) (until - begin));
+      byte[] hashes = leafHashes.read(0, begin, (int) (until - begin));
       raw(
           begin,
           until,

@@ -85,7 +85,7 @@ final class Recovery {
           LedgerKeys.ORIGIN, "not that of the checkpoint, '" + promise.origin() + "'");
     }
     Tree tree = new Tree(new TreeFiles(storage, true));
-    Entries entries = new Entries(storage, codecs(settings.codec(), settings.oldCodecs()), tree);
+    Entries entries = new Entries(storage, codecs(settings.codec(), settings.oldCodecs()), tree.files());
     Recovered parts = new Recovered(keys, published, entries, tree, new Ids(storage), List.of());
     boolean good = false;
     try {

@@ -18,6 +18,12 @@
 ///       }
 ///     }
 ///
+/// Where nobody writes, and nothing may be changed:
+///
+///     try (LedgerReader reader = LedgerReader.open(storage, names)) {
+///       byte[] file = reader.proof(index).bytes();
+///     }
+///
 /// And on the other side, with the public key alone:
 ///
 ///     var trust = Trust.in(List.of(VerifierKey.parse(vkey)));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -85,6 +86,7 @@ final class Story {
   /// @param moment says what happened, for the message
   void check(LogStorage storage, String moment) throws Exception {
     List<VerifierKey> keys;
+    looked(storage, moment);
     try (Ledger ledger = Ledger.open(settings(storage))) {
       keys = ledger.keys();
       Set<String> names = new HashSet<>();
@@ -116,6 +118,28 @@ final class Story {
     }
     Verification verification = new Verifier(Trust.in(keys)).folder(storage, NAMES);
     assertThat(verification).as(moment).isInstanceOf(Verification.Holds.class);
+  }
+
+  /// Before anything is repaired: whoever only looks sees every entry that was published, proved.
+  private void looked(LogStorage storage, String moment) throws IOException {
+    if (!storage.list("").contains(Publisher.FILE)) {
+      return; // the first start did not get so far
+    }
+    try (LedgerReader reader = LedgerReader.open(storage, NAMES)) {
+      Trust trust = Trust.in(reader.keys());
+      for (Checkpoint checkpoint : List.copyOf(published)) {
+        assertThat(reader.root(checkpoint.size())).as(moment).isEqualTo(checkpoint.root());
+      }
+      for (long index = 0; index < reader.size(); index += 1 + reader.size() / 50) {
+        byte[] proof = reader.proof(index).bytes();
+        assertThat(new Verifier(trust).proof(proof, null))
+            .as("%s: the proof of %d to whoever looks", moment, index)
+            .isInstanceOf(Verification.Holds.class);
+      }
+    } catch (NoSuchFileException e) {
+      // a checkpoint, and no origin yet: the first start did not get so far either
+      assertThat(published).as(moment).allMatch(checkpoint -> checkpoint.size() == 0);
+    }
   }
 
   int acknowledged() {

@@ -68,17 +68,22 @@ final class DataOption {
 
   /// The same, or a sentence that says how to get one.
   ServerFile requireServer(Surroundings around) throws Failure {
-    Path folder = folder(around);
     Optional<ServerFile> server = server(around);
     if (server.isEmpty()) {
-      throw new Failure(
-          Exit.CANNOT_TELL,
-          "no server runs on "
-              + folder
-              + (Files.isDirectory(folder) ? "" : " (there is no such folder)")
-              + "; start one with: qerberos start --data "
-              + folder);
+      throw noServer(around);
     }
     return server.get();
+  }
+
+  /// That none runs on the folder, and how to get one.
+  Failure noServer(Surroundings around) {
+    Path folder = folder(around);
+    return new Failure(
+        Exit.CANNOT_TELL,
+        "no server runs on "
+            + folder
+            + (Files.isDirectory(folder) ? "" : " (there is no such folder)")
+            + "; start one with: qerberos start --data "
+            + folder);
   }
 }

@@ -39,8 +39,7 @@ final class IdentityCommand implements Runnable {
       description = "List the identities of the bundled sQuid.",
       mixinStandardHelpOptions = true)
   int list(@Mixin DataOption data) throws Failure {
-    return table(
-        data, "/admin/identities", "identities", "squidId", "name", "type", "status", "daoId");
+    return table(data, Reads::identities, "squidId", "name", "type", "status", "daoId");
   }
 
   /// Those who are refused here, whatever sQuid says.
@@ -49,7 +48,7 @@ final class IdentityCommand implements Runnable {
       description = "List the blocked identities.",
       mixinStandardHelpOptions = true)
   int blocked(@Mixin DataOption data) throws Failure {
-    return table(data, "/admin/blocks", "blocks", "squidId", "blockedAt", "blockedBy", "reason");
+    return table(data, Reads::blocks, "squidId", "blockedAt", "blockedBy", "reason");
   }
 
   /// Refuses an identity from now on.
@@ -95,9 +94,13 @@ final class IdentityCommand implements Runnable {
     return Exit.OK;
   }
 
-  private int table(DataOption data, String path, String list, String... fields) throws Failure {
-    try (Api api = Api.of(data, around)) {
-      Reply all = api.get(path).at("data", list);
+  private interface Listing {
+    Reply of(Reads reads) throws Failure;
+  }
+
+  private int table(DataOption data, Listing listing, String... fields) throws Failure {
+    try (Reads reads = Reads.of(data, around)) {
+      Reply all = listing.of(reads);
       if (data.json()) {
         around.screen().out().println(JsonText.pretty(all.json()));
         return Exit.OK;

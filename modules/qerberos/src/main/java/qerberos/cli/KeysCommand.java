@@ -1,6 +1,5 @@
 package qerberos.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,8 +26,8 @@ final class KeysCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
-    try (Api api = Api.of(data, around)) {
-      String keys = new String(api.bytes("/log/keys"), StandardCharsets.UTF_8);
+    try (Reads reads = Reads.of(data, around)) {
+      String keys = reads.keys();
       if (data.json()) {
         List<Json> all = keys.lines().filter(line -> !line.isBlank()).<Json>map(Json::of).toList();
         around.screen().out().println(JsonText.pretty(new Json.Arr(all)));

@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
     header = "Fetch the proof that an event is in the log.",
     description = {
       "Fetch the proof that an event is in the log: one text file (c2sp.org/tlog-proof@v1) that",
-      "\"qerberos verify\" and any C2SP client check without a server."
+      "\"qerberos verify\" and any C2SP client check without a server.",
+      "Where no server runs it is made from the folder, against its last checkpoint."
     },
     mixinStandardHelpOptions = true)
 final class ProofCommand implements Callable<Integer> {
@@ -39,8 +40,8 @@ final class ProofCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, IOException {
-    try (Api api = Api.of(data, around)) {
-      byte[] proof = api.bytes("/audit/" + Api.encoded(id) + "/proof");
+    try (Reads reads = Reads.of(data, around)) {
+      byte[] proof = reads.proof(id);
       if (out == null) {
         around.screen().out().write(proof);
         around.screen().out().flush();

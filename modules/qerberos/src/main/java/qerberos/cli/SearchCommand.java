@@ -16,12 +16,11 @@ import qerberos.event.Json;
     header = "Find events.",
     description = {
       "Find events. Example: qerberos search 'type:auth.login verdict:DENY details.ip:10.0.0.0/8'",
-      "Words are joined by AND; OR, NOT, -, ( ), prefixes (type:auth.*) and ranges work too."
+      "Words are joined by AND; OR, NOT, -, ( ), prefixes (type:auth.*) and ranges work too.",
+      "Where no server runs the folder itself is read, event by event, up to its last checkpoint."
     },
     mixinStandardHelpOptions = true)
 final class SearchCommand implements Callable<Integer> {
-  private static final int PAGE_MAX = 1000;
-
   private final Surroundings around;
 
   @Mixin private DataOption data = new DataOption();
@@ -53,34 +52,25 @@ final class SearchCommand implements Callable<Integer> {
     if (limit < 1) {
       throw new Failure(Exit.USAGE, "--limit: " + limit + ", want 1 or more");
     }
-    try (Api api = Api.of(data, around)) {
-      List<Reply> events = new ArrayList<>();
-      String cursor = "";
-      Reply page;
-      do {
-        int want = Math.min(PAGE_MAX, limit - events.size());
-        page = api.get(path(want, cursor)).at("data");
-        events.addAll(page.at("events").items());
-        cursor = page.at("nextCursor").text();
-      } while (events.size() < limit && !cursor.isEmpty() && !page.at("events").items().isEmpty());
-      show(events, page.at("totalCount").number());
+    try (Reads reads = Reads.of(data, around)) {
+      Reads.Hits hits = reads.search(asked(), limit);
+      show(hits.events(), hits.total());
       return Exit.OK;
     }
   }
 
-  private String path(int want, String cursor) {
-    var path = new StringBuilder("/audit/search?limit=").append(want);
-    add(path, "q", words.isEmpty() ? null : String.join(" ", words));
-    add(path, "order", order);
-    add(path, "startDate", from);
-    add(path, "endDate", to);
-    add(path, "cursor", cursor.isEmpty() ? null : cursor);
-    return path.toString();
+  private String asked() {
+    var asked = new StringBuilder();
+    add(asked, "q", words.isEmpty() ? null : String.join(" ", words));
+    add(asked, "order", order);
+    add(asked, "startDate", from);
+    add(asked, "endDate", to);
+    return asked.toString();
   }
 
-  private static void add(StringBuilder path, String name, @Nullable String value) {
+  private static void add(StringBuilder asked, String name, @Nullable String value) {
     if (value != null) {
-      path.append('&').append(name).append('=').append(Api.encoded(value));
+      asked.append(asked.isEmpty() ? "" : "&").append(name).append('=').append(Api.encoded(value));
     }
   }
 

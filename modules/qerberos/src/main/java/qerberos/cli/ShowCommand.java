@@ -10,8 +10,10 @@ import qerberos.event.Json;
 @Command(
     name = "show",
     header = "Show one event whole.",
-    description =
-        "Show one event whole: what was sent, where it stands in the log, what covers it.",
+    description = {
+      "Show one event whole: what was sent, where it stands in the log, what covers it.",
+      "Where no server runs the folder itself is read, up to its last checkpoint."
+    },
     mixinStandardHelpOptions = true)
 final class ShowCommand implements Callable<Integer> {
   private final Surroundings around;
@@ -27,8 +29,8 @@ final class ShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
-    try (Api api = Api.of(data, around)) {
-      Reply event = api.get("/audit/" + Api.encoded(id)).at("data");
+    try (Reads reads = Reads.of(data, around)) {
+      Reply event = reads.event(id);
       if (data.json()) {
         around.screen().out().println(JsonText.pretty(event.json()));
       } else {

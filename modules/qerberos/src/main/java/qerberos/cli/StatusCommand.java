@@ -1,19 +1,27 @@
 package qerberos.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import qerberos.cli.Screen.Colour;
 import qerberos.event.Json;
+import qerberos.ledger.LedgerReader;
 import qerberos.service.ServerFile;
 
 /// `status`: whether a server runs on a folder, where, and how it is.
 @Command(
     name = "status",
     header = "Say whether a server runs, where, and how it is.",
-    description = "Say whether a server runs on the folder, where, and how it is.",
+    description = {
+      "Say whether a server runs on the folder, where, and how it is. Where none runs, say what",
+      "lies in the folder; the exit status is then 3."
+    },
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
   private final Surroundings around;
@@ -26,6 +34,11 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
+    Optional<ServerFile> running = data.server(around);
+    Path folder = data.folder(around);
+    if (running.isEmpty() && FolderReads.holdsLog(folder)) {
+      return stopped(folder);
+    }
     ServerFile server = data.requireServer(around);
     try (Api api = Api.of(data, around)) {
       Api.Answer answer = api.look("/health/detailed");
@@ -38,6 +51,37 @@ final class StatusCommand implements Callable<Integer> {
       }
       return well ? Exit.OK : Exit.FAILED;
     }
+  }
+
+  /// What lies in the folder while nobody serves it.
+  private int stopped(Path folder) throws Failure {
+    Map<String, Json> log = new LinkedHashMap<>();
+    try (var reads = new FolderReads(folder, data, around)) {
+      LedgerReader ledger = reads.trail().ledger();
+      log.put("origin", Json.of(ledger.origin()));
+      log.put("size", Json.of((double) ledger.size()));
+      log.put("root", Json.of(ledger.checkpoint().root().base64()));
+      log.put("unpublished", Json.of((double) ledger.unpublished()));
+      log.put("key", Json.of(ledger.keys().getFirst().toString()));
+    }
+    Screen screen = around.screen();
+    if (data.json()) {
+      var all =
+          new Json.Obj(
+              Map.of(
+                  "status", Json.of("stopped"),
+                  "data", Json.of(folder.toString()),
+                  "ledger", new Json.Obj(log)));
+      screen.out().println(JsonText.pretty(all));
+    } else {
+      screen.out().println(screen.paint(Colour.YELLOW, "stopped") + "  " + folder);
+      screen.out().println();
+      var table = new Table("LOG", "");
+      log.forEach((name, value) -> table.row(name, new Reply(value).text()));
+      table.print(screen);
+      screen.err().println("qerberos: no server runs; start one with: qerberos start --data " + folder);
+    }
+    return Exit.CANNOT_TELL;
   }
 
   private void print(ServerFile server, Reply health) {

@@ -91,8 +91,8 @@ final class TokenCommand implements Runnable {
       description = "List all tokens, revoked ones too.",
       mixinStandardHelpOptions = true)
   int list(@Mixin DataOption data) throws Failure {
-    try (Api api = Api.of(data, around)) {
-      Reply tokens = api.get("/admin/tokens").at("data", "tokens");
+    try (Reads reads = Reads.of(data, around)) {
+      Reply tokens = reads.tokens();
       if (data.json()) {
         around.screen().out().println(JsonText.pretty(tokens.json()));
         return Exit.OK;

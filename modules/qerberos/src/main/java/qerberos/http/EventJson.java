@@ -6,8 +6,8 @@ import qerberos.event.AuditEvent;
 import qerberos.ledger.Checkpoint;
 import qerberos.trail.Shown;
 
-/// Writes an event as readers of the API see it.
-final class EventJson {
+/// Writes an event as readers of the API see it. Immutable.
+public final class EventJson {
   private EventJson() {}
 
   /// @param checkpoint the last published one; it becomes the event's signature when it covers it
@@ -39,6 +39,13 @@ final class EventJson {
       json.end();
     }
     json.end();
+  }
+
+  /// The event as the API answers it, for whoever reads it without a server.
+  public static byte[] bytes(Shown shown, Checkpoint checkpoint) {
+    var json = new JsonBytes();
+    write(json, shown, checkpoint);
+    return json.bytes();
   }
 
   /// Which signed checkpoint covers the entry, or null while none does.

@@ -21,10 +21,8 @@ public final class DataFormat {
   ///     was changed
   public static void claim(Path data) throws IOException {
     Files.createDirectories(data);
-    Path file = data.resolve(FILE);
-    String text;
     try {
-      text = Files.readString(file).strip();
+      check(data);
     } catch (NoSuchFileException e) {
       if (Files.exists(data.resolve("ledger"))) {
         throw new IOException(
@@ -33,9 +31,17 @@ public final class DataFormat {
       }
       Path fresh = data.resolve(FILE + ".new");
       Path ignored = Files.writeString(fresh, CURRENT + "\n");
-      ignored = Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-      return;
+      ignored = Files.move(fresh, data.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
     }
+  }
+
+  /// Makes sure that this program can read the folder; changes nothing.
+  ///
+  /// @throws NoSuchFileException the folder has no format: it is none of ours, or a new one
+  /// @throws IOException the folder was written by a newer program, or is something else
+  public static void check(Path data) throws IOException {
+    Path file = data.resolve(FILE);
+    String text = Files.readString(file).strip();
     if (!text.matches("[0-9]{1,9}")) {
       throw new IOException(file + ": \"" + text + "\", want a version number");
     }

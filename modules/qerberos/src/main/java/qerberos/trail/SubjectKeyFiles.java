@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -112,8 +113,13 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
     }
   }
 
-  private SubjectKeyFiles(RandomAccessFile file, byte[] master, SecureRandom random) {
+  /// Whether nothing here may change: new keys cannot be kept, a torn end stays.
+  private final boolean onlyRead;
+
+  private SubjectKeyFiles(
+      RandomAccessFile file, byte[] master, SecureRandom random, boolean onlyRead) {
     this.file = file;
+    this.onlyRead = onlyRead;
     this.naming = derived(master, "qerberos subject names 1");
     this.wrapping = derived(master, "qerberos subject wrapping 1");
     this.random = random;
@@ -133,7 +139,7 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
     RandomAccessFile file = new RandomAccessFile(subjects.toFile(), "rw");
     try {
       ownerOnly(subjects, "rw-------");
-      var keys = new SubjectKeyFiles(file, master, random);
+      var keys = new SubjectKeyFiles(file, master, random, false);
       keys.load(subjects);
       if (fresh) {
         forceFolder(folder);
@@ -145,8 +151,32 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
     }
   }
 
+  /// Opens the files in this folder to read with the keys that are there, and changes nothing.
+  ///
+  /// @throws java.nio.file.NoSuchFileException there are none
+  /// @throws IOException they cannot be read, or are not ours
+  public static SubjectKeyFiles openToRead(Path folder) throws IOException {
+    Path subjects = folder.resolve("subjects.keys");
+    byte[] master = master(folder.resolve("master.key"));
+    if (Files.size(subjects) < RECORD) {
+      throw new NoSuchFileException(subjects.toString(), null, "holds no keys yet");
+    }
+    RandomAccessFile file = new RandomAccessFile(subjects.toFile(), "r");
+    try {
+      var keys = new SubjectKeyFiles(file, master, new SecureRandom(), true);
+      keys.load(subjects);
+      return keys;
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
   @Override
   public SubjectKey keyFor(String subject) {
+    if (onlyRead) {
+      throw new IllegalStateException("subject keys: opened to read, and asked for a new one");
+    }
     SubjectKey cached = cache.getIfPresent(subject);
     if (cached != null) {
       return cached;
@@ -278,7 +308,7 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
       }
     }
     nextRecord = lastGood + 1;
-    if (size > nextRecord * RECORD) {
+    if (size > nextRecord * RECORD && !onlyRead) {
       file.setLength(nextRecord * RECORD);
       LOG.log(
           WARNING,
@@ -397,11 +427,7 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
 
   private static byte[] master(Path path, Path subjects, SecureRandom random) throws IOException {
     if (Files.exists(path)) {
-      byte[] master = Files.readAllBytes(path);
-      if (master.length != 32) {
-        throw new IOException(path + ": " + master.length + " bytes, want 32");
-      }
-      return master;
+      return master(path);
     }
     if (Files.exists(subjects) && Files.size(subjects) > RECORD) {
       throw new IOException(
@@ -422,6 +448,14 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
     }
     Path ignored = Files.move(fresh, path, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
     forceFolder(path.toAbsolutePath().getParent());
+    return master;
+  }
+
+  private static byte[] master(Path path) throws IOException {
+    byte[] master = Files.readAllBytes(path);
+    if (master.length != 32) {
+      throw new IOException(path + ": " + master.length + " bytes, want 32");
+    }
     return master;
   }
 

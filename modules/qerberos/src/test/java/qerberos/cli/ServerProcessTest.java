@@ -17,9 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,17 +91,22 @@ class ServerProcessTest {
     assertThat(here("reindex").out).isEqualTo("reindex: done\n");
     assertThat(here("status").out).startsWith("healthy  " + server.url());
 
-    Ended second = run(with(List.of("start"), FREE_PORTS));
+    // On the very same port, too: that the server runs is the reason, the port only follows.
+    Ended second =
+        run(
+            with(
+                List.of("start", "--port", String.valueOf(server.port())),
+                List.of("--squid-port", "0", "--qonsent-port", "0")));
     assertThat(second.status).isEqualTo(Exit.TAKEN);
     assertThat(second.err)
         .startsWith(
-            "qerberos: "
-                + data()
-                + " belongs to another running server (process "
+            "qerberos: already running here (pid "
                 + server.pid()
                 + ", "
                 + server.url()
-                + ")")
+                + "): "
+                + data()
+                + " belongs to that server; stop it with")
         .doesNotContain("\tat ");
 
     Ended stop = here("stop");
@@ -109,10 +117,54 @@ class ServerProcessTest {
     assertThat(Files.readAllLines(data().resolve("logs/error.log")))
         .singleElement()
         .asString()
-        .contains("belongs to another running server");
+        .contains("already running here");
     assertThat(here("verify", data().toString()).status).isZero();
-    assertThat(here("status").status).isEqualTo(Exit.CANNOT_TELL);
+    Ended stopped = here("status");
+    assertThat(stopped.status).isEqualTo(Exit.CANNOT_TELL);
+    assertThat(stopped.out).startsWith("stopped  " + data()).contains("origin", "unpublished");
+    withoutAServer_theFolderItselfAnswers(key);
     assertThat(here("stop").status).isZero();
+  }
+
+  /// What the running server was asked before is asked again, and every file is as it was.
+  private void withoutAServer_theFolderItselfAnswers(String key) throws Exception {
+    Map<Path, String> before = everyFile();
+    Ended search = here("search", "ref:c:1");
+    assertThat(search.status).as(search.err).isZero();
+    assertThat(search.out).contains("e-1").contains("did:squid:x");
+    assertThat(search.err)
+        .isEqualTo(
+            "qerberos: no server runs on " + data() + ", so the folder itself is read\n1 of 1\n");
+    assertThat(here("search", "ref:c:1", "--json").out).contains("\"seq\":");
+    assertThat(here("search", "ref:c:1", "--from", "2000-01-01", "--to", "2001-01-01").out)
+        .isEqualTo("nothing found\n");
+    assertThat(here("search", "time:yesterday").status).isEqualTo(Exit.FAILED);
+    assertThat(here("show", "e-1").out).contains("did:squid:x");
+    Ended missing = here("show", "e-2");
+    assertThat(missing.status).isEqualTo(Exit.FAILED);
+    assertThat(missing.err).contains("no event has this id");
+    Path proof = folder.resolve("e-1.again.tlog-proof");
+    assertThat(here("proof", "e-1", "-o", proof.toString()).status).isZero();
+    assertThat(here("verify", proof.toString(), "--key", key).status).isZero();
+    assertThat(here("keys").out).isEqualTo(key + "\n");
+    assertThat(here("token", "list").out).contains("shop").contains("revoked");
+    assertThat(here("identity", "list").out).contains("did:squid:user123");
+    assertThat(here("identity", "blocked").status).isZero();
+    assertThat(here("token", "create", "x", "--may", "qerberos:audit:read").status)
+        .isEqualTo(Exit.CANNOT_TELL);
+    assertThat(everyFile()).isEqualTo(before);
+  }
+
+  private Map<Path, String> everyFile() throws IOException {
+    Map<Path, String> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(data())) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        files.put(
+            file,
+            Files.getLastModifiedTime(file) + " " + Arrays.hashCode(Files.readAllBytes(file)));
+      }
+    }
+    return files;
   }
 
   @Test

@@ -1,0 +1,51 @@
+package qerberos.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import qerberos.service.ServerFile;
+
+/// Where a command that only looks gets its answers: from the server that runs on the folder, or,
+/// when none does, from the folder itself. Both answer alike. Used by one thread at a time.
+sealed interface Reads extends AutoCloseable permits ServerReads, FolderReads {
+  /// The first of what matches, and how many match in all.
+  record Hits(List<Reply> events, long total) {}
+
+  /// @param rawQuery what stands after the question mark of `/audit/search`, without a limit
+  Hits search(String rawQuery, int limit) throws Failure;
+
+  Reply event(String id) throws Failure;
+
+  /// The file `c2sp.org/tlog-proof@v1`.
+  byte[] proof(String id) throws Failure;
+
+  /// Verifier keys, one on each line.
+  String keys() throws Failure;
+
+  Reply tokens() throws Failure;
+
+  Reply identities() throws Failure;
+
+  Reply blocks() throws Failure;
+
+  @Override
+  void close() throws Failure;
+
+  static Reads of(DataOption data, Surroundings around) throws Failure {
+    Optional<ServerFile> server = data.server(around);
+    if (server.isPresent()) {
+      return new ServerReads(Api.of(data, around));
+    }
+    Path folder = data.folder(around);
+    if (!FolderReads.holdsLog(folder)) {
+      throw data.noServer(around);
+    }
+    if (!data.json()) {
+      around
+          .screen()
+          .err()
+          .println("qerberos: no server runs on " + folder + ", so the folder itself is read");
+    }
+    return new FolderReads(folder, data, around);
+  }
+}
