@@ -72,10 +72,20 @@ public final class Ledger implements AutoCloseable {
   ///     no checkpoint was touched
   /// @throws IllegalArgumentException when the settings name another origin than the ledger's
   public static Ledger open(LedgerSettings settings) throws IOException {
+    return open(settings, List.of());
+  }
+
+  /// Opens a ledger that must hold all that these checkpoints cover; otherwise it is refused before
+  /// anything is signed, and before one is made where none is.
+  ///
+  /// @param known checkpoints of this ledger that were kept elsewhere
+  /// @throws LedgerBehind when the ledger is an older copy, another history, or not there
+  public static Ledger open(LedgerSettings settings, List<KnownCheckpoint> known)
+      throws IOException {
     Closeable lock = settings.storage().lock();
     Ledger ledger = null;
     try {
-      ledger = new Ledger(settings, lock, new Recovery(settings).run());
+      ledger = new Ledger(settings, lock, new Recovery(settings, known).run());
     } finally {
       if (ledger == null) {
         lock.close();

@@ -20,10 +20,13 @@ final class Recovery {
 
   private final LedgerSettings settings;
   private final LogStorage storage;
+  private final List<KnownCheckpoint> known;
   private final List<String> repairs = new ArrayList<>();
 
-  Recovery(LedgerSettings settings) {
+  /// @param known what the ledger must hold, or nothing is signed
+  Recovery(LedgerSettings settings, List<KnownCheckpoint> known) {
     this.settings = settings;
+    this.known = List.copyOf(known);
     this.storage = settings.storage();
   }
 
@@ -62,6 +65,7 @@ final class Recovery {
 
   /// Does it all; the lock is held.
   Recovered run() throws IOException {
+    knownLedgerIsThere();
     // A killed process leaves names that can be seen and are not safe yet. What is built on them
     // must not be safer than they are.
     for (String folder : List.of("", Segment.FOLDER, TreeFiles.FOLDER, Ids.FOLDER)) {
@@ -92,6 +96,9 @@ final class Recovery {
       long size = entries.start(promise.size(), true);
       complete(parts, size);
       keepPromise(parts, size);
+      for (KnownCheckpoint one : known) {
+        keepKnown(parts, size, one);
+      }
       deleteDrafts();
       good = true;
       return new Recovered(keys, published, entries, tree, parts.ids(), repairs);
@@ -205,6 +212,47 @@ final class Recovery {
               }
             });
     parts.tree().files().makeDurable(size);
+  }
+
+  /// Where a checkpoint is known there was a ledger; a new one in its place would be another.
+  private void knownLedgerIsThere() throws IOException {
+    if (known.isEmpty() || storage.list("").contains(Publisher.FILE)) {
+      return;
+    }
+    KnownCheckpoint one = known.getFirst();
+    Checkpoint claimed = one.claimed();
+    throw new LedgerBehind(
+        storage.where()
+            + ": no ledger here, but "
+            + one.where()
+            + " has a checkpoint over "
+            + claimed.size()
+            + " entries of '"
+            + claimed.origin()
+            + "'");
+  }
+
+  /// Holds what is known elsewhere against what is there.
+  private void keepKnown(Recovered parts, long size, KnownCheckpoint one) throws IOException {
+    Checkpoint claimed = one.claimed();
+    String says =
+        one.where() + " has a checkpoint over " + claimed.size() + " entries of '"
+            + claimed.origin() + "'; ";
+    if (!claimed.origin().equals(parts.keys().origin())) {
+      throw new LedgerBehind(says + "this ledger is '" + parts.keys().origin() + "'");
+    }
+    try {
+      Checkpoint ignored = Trust.in(parts.keys().verifiers()).open(one.note());
+    } catch (Trust.Refused e) {
+      throw new LedgerBehind(says + "by the keys of this ledger, " + e.getMessage());
+    }
+    if (claimed.size() > size) {
+      throw new LedgerBehind(says + "this ledger has " + size + ", it is an older copy");
+    }
+    if (!Rfc6962.root(claimed.size(), parts.tree().hashes()).equals(claimed.root())) {
+      throw new LedgerBehind(
+          says + "the first " + claimed.size() + " entries of this ledger are others");
+    }
   }
 
   /// What a crash left half written under a name of its own.

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.util.Locale;
+import qerberos.ledger.LedgerBehind;
 import qerberos.ledger.LedgerDamaged;
 import qerberos.ledger.LedgerLocked;
 import qerberos.service.StartRefused.Reason;
@@ -27,6 +28,16 @@ final class Obstacle {
                   + "; stop it with \"qerberos stop --data "
                   + data
                   + "\", or choose another folder with --data",
+              e);
+      case LedgerBehind _ ->
+          new StartRefused(
+              Reason.DAMAGED,
+              message
+                  + ". Nothing was signed. Restore the newer copy of "
+                  + data.resolve("ledger")
+                  + ", or begin another log that names this one with: qerberos start --data "
+                  + data
+                  + " --new-epoch",
               e);
       case LedgerDamaged _ -> new StartRefused(Reason.DAMAGED, message, e);
       case AccessDeniedException denied ->

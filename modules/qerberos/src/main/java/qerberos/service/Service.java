@@ -87,6 +87,8 @@ public final class Service implements AutoCloseable {
     DataFolder.prepare(data);
 
     var random = new SecureRandom();
+    // Opened on a thread of its own meanwhile; the trail asks it for the last checkpoint.
+    State state = keep(State.open(settings.state(), clock));
     var metrics = keep(new Metrics());
     Trail trail =
         keep(
@@ -95,9 +97,9 @@ public final class Service implements AutoCloseable {
                 settings.privacy(),
                 new FolderStorage(data.resolve("ledger")),
                 metrics.ledgerObserver(),
+                state.documents(),
                 clock,
                 random));
-    State state = keep(State.open(settings.state(), clock));
     var limits = new Limits(settings.limits(), clock, System::nanoTime);
     Gate gate = keep(Gate.open(settings.identity(), state, limits, random, clock));
     var selfCheck =

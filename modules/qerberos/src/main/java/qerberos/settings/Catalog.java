@@ -89,7 +89,7 @@ public final class Catalog {
       VERIFY_INTERVAL | ledger.verifyInterval | | 24h | time |
           The whole log shall be verified more often, or the disk is to be spared.
       ANCHOR_FILE | ledger.anchorFile | | | file |
-          Checkpoints shall also lie on another disk, so that a restored old copy is noticed.
+          The newest checkpoint shall also lie on another disk, so that a restored old copy is refused.
 
       MODE | identity.mode | | standalone | mode | NODE_ENV, APP_ENV
           A real sQuid and Qonsent exist (integrated), or one of the two (hybrid).

@@ -22,7 +22,7 @@ import java.util.Optional;
 /// @param verifyInterval how often the whole log is verified in the background, 1 min..90 d;
 /// default
 ///     24 h
-/// @param anchorFile where each checkpoint is also kept, outside of `data`, so that a restored old
+/// @param anchorFile where the newest checkpoint is also kept, outside of `data`, so that a restored old
 ///     copy is noticed; empty for none
 ///
 /// Immutable.
@@ -54,6 +54,16 @@ public record TrailSettings(
     Range.check("search.bufferMegabytes", indexBufferMegabytes, 4, 512);
     Range.check(
         "ledger.verifyInterval", verifyInterval, Duration.ofMinutes(1), Duration.ofDays(90));
+    if (anchorFile.isPresent() && absolute(anchorFile.get()).startsWith(absolute(data))) {
+      throw new IllegalArgumentException(
+          "ledger.anchorFile: "
+              + anchorFile.get()
+              + " lies in the data folder, want a place that a restored copy would not replace");
+    }
+  }
+
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
   }
 
   /// What holds where nothing is configured.

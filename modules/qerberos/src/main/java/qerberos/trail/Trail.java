@@ -34,6 +34,7 @@ import qerberos.query.Order;
 import qerberos.query.Query;
 import qerberos.query.Search;
 import qerberos.settings.TrailSettings;
+import qerberos.state.Documents;
 
 /// The trail: takes events in, finds them again, and proves what it says.
 ///
@@ -53,6 +54,7 @@ public final class Trail implements AutoCloseable {
   private final Sealer sealer;
   private final Tail tail;
   private final TrailIndex index;
+  private final Anchor anchor;
   private final Follower indexing;
   private final Postponed postponed;
   private final OwnEvents own;
@@ -66,6 +68,7 @@ public final class Trail implements AutoCloseable {
       Sealer sealer,
       Tail tail,
       TrailIndex index,
+      Anchor anchor,
       TrailSettings settings,
       Deque<AutoCloseable> open) {
     this.clock = clock;
@@ -75,6 +78,7 @@ public final class Trail implements AutoCloseable {
     this.sealer = sealer;
     this.tail = tail;
     this.index = index;
+    this.anchor = anchor;
     this.open = open;
     this.indexing =
         new Follower(
@@ -99,6 +103,9 @@ public final class Trail implements AutoCloseable {
   /// Opens the trail in the settings' data folder and starts its followers.
   ///
   /// @param storage where the ledger lies, usually the folder `ledger` of the data folder
+  /// @param documents where the newest checkpoint is kept too, see [Anchor]
+  /// @throws qerberos.ledger.LedgerBehind the ledger holds less, or other, than a checkpoint that
+  ///     was kept elsewhere
   /// @throws IOException the folder cannot be used, with a sentence that says why; nothing is left
   ///     running
   public static Trail open(
@@ -106,6 +113,7 @@ public final class Trail implements AutoCloseable {
       Privacy privacy,
       LogStorage storage,
       LedgerObserver observer,
+      Documents documents,
       InstantSource clock,
       SecureRandom random)
       throws IOException {
@@ -115,6 +123,9 @@ public final class Trail implements AutoCloseable {
       DataFormat.claim(data);
       SubjectKeyFiles keys = SubjectKeyFiles.open(data.resolve("keys"), random);
       open.push(keys);
+      // Closed after the ledger, whose last checkpoint it keeps.
+      Anchor anchor = new Anchor(settings.anchorFile(), documents);
+      open.push(anchor);
       TailOfLedger listener = new TailOfLedger();
       Ledger ledger =
           Ledger.open(
@@ -127,7 +138,8 @@ public final class Trail implements AutoCloseable {
                   .withClock(clock)
                   .withRandom(random)
                   .withPublishEvery(settings.checkpointInterval())
-                  .withQueue(settings.queueEvents(), 64L << 20));
+                  .withQueue(settings.queueEvents(), 64L << 20),
+              anchor.known());
       open.push(ledger);
       Tail tail = new Tail(settings.tailEvents(), ledger.size());
       listener.tail = tail;
@@ -149,6 +161,7 @@ public final class Trail implements AutoCloseable {
               new Sealer(privacy, keys),
               tail,
               index,
+              anchor,
               settings,
               open);
       trail.start();
@@ -178,6 +191,7 @@ public final class Trail implements AutoCloseable {
     open.push(indexing);
     own.start();
     open.push(own);
+    anchor.follow(ledger::signedCheckpoint);
   }
 
   private void appendPostponed() throws IOException {
@@ -237,6 +251,12 @@ public final class Trail implements AutoCloseable {
 
   public SubjectKeyFiles subjectKeys() {
     return keys;
+  }
+
+  /// Why the newest checkpoint cannot be kept outside of the data folder; empty while it can, or
+  /// nothing is configured.
+  public Optional<String> anchorFailure() {
+    return anchor.failure();
   }
 
   /// The event at this index, read from the ledger and checked.

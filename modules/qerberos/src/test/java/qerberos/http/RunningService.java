@@ -147,6 +147,7 @@ final class RunningService implements AutoCloseable {
             Privacy.defaults(),
             storage.apply(new FolderStorage(data.resolve("ledger"))),
             metrics.ledgerObserver(),
+            state.documents(),
             clock,
             random);
     open.push(trail::close);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,7 +26,9 @@ import qerberos.ledger.Progress;
 import qerberos.query.Order;
 import qerberos.query.Query;
 import qerberos.query.QueryParser;
+import qerberos.settings.StateSettings;
 import qerberos.settings.TrailSettings;
+import qerberos.state.State;
 
 /// A folder without a server finds what a server on it found.
 class TrailReaderTest {
@@ -33,12 +36,13 @@ class TrailReaderTest {
 
   @TempDir Path data = Path.of(".");
 
-  private Trail trail() throws Exception {
+  private Trail trail(State state) throws Exception {
     return Trail.open(
         TrailSettings.in(data),
         Privacy.defaults(),
         new FolderStorage(data.resolve("ledger")),
         LedgerObserver.NONE,
+        state.documents(),
         InstantSource.system(),
         new SecureRandom());
   }
@@ -74,7 +78,8 @@ class TrailReaderTest {
             QueryParser.parse("id:nobody"));
     List<List<String>> found = new ArrayList<>();
     List<Long> totals = new ArrayList<>();
-    try (Trail trail = trail()) {
+    try (State state = State.open(StateSettings.in(data), Clock.systemUTC());
+        Trail trail = trail(state)) {
       for (int i = 0; i < 400; i++) {
         trail.append(List.of(trail.prepare(SOURCE, draft(i), null)));
       }

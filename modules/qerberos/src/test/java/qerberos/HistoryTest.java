@@ -1,0 +1,127 @@
+package qerberos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The real process and its past: what it is told about itself from elsewhere, and how one log
+/// follows another.
+class HistoryTest {
+  @TempDir Path folder = Path.of(".");
+  private Path data = folder;
+  private Path config = folder;
+  private Path anchor = folder;
+
+  private record Ended(int status, String said) {}
+
+  @BeforeEach
+  void anAnchorIsConfigured() throws IOException {
+    data = folder.resolve("data");
+    config = folder.resolve("config");
+    anchor = Files.createDirectories(folder.resolve("elsewhere")).resolve("anchor");
+    copy(Path.of("config"), config);
+    Files.writeString(
+        config.resolve("ledger.yaml"), "ledger:\n  anchorFile: " + anchor + "\n");
+  }
+
+  private ServerProcess start(String... more) throws Exception {
+    List<String> words = new ArrayList<>(List.of("--config", config.toString()));
+    words.addAll(List.of(more));
+    return ServerProcess.start(data, words.toArray(String[]::new));
+  }
+
+  private Ended command(String... words) throws Exception {
+    Path output = Files.createTempFile(folder, "out", "");
+    Process process = ServerProcess.run(List.of(words), output);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return new Ended(process.exitValue(), Files.readString(output));
+  }
+
+  private void record(ServerProcess server, String id) throws Exception {
+    var answer =
+        server.post(
+            "/audit",
+            "application/json",
+            """
+            {"id":"%s","type":"a.b","ref":"c:1","layer":"test","verdict":"ALLOW",\
+            "actor":{"squidId":"did:squid:x"}}
+            """
+                .formatted(id));
+    assertThat(answer.statusCode()).isEqualTo(201);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.toList()) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(path, target);
+        }
+      }
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    try (Stream<Path> all = Files.walk(tree)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /// Two lives, of which a restored backup knows only the first.
+  private void restoredFromAnOlderBackup() throws Exception {
+    try (var server = start()) {
+      record(server, "e-1");
+      assertThat(server.stop()).isZero();
+    }
+    assertThat(anchor).hasSameBinaryContentAs(data.resolve("ledger/checkpoint"));
+    Path backup = folder.resolve("backup");
+    copy(data, backup);
+    try (var server = start()) {
+      record(server, "e-2");
+      assertThat(server.stop()).isZero();
+    }
+    delete(data);
+    copy(backup, data);
+  }
+
+  @Test
+  void aRestoredOldCopy_isRefusedInOneSentence_andNothingIsSigned() throws Exception {
+    restoredFromAnOlderBackup();
+    String before = Files.readString(data.resolve("ledger/checkpoint"));
+    Ended refused =
+        command(
+            "start",
+            "--data",
+            data.toString(),
+            "--config",
+            config.toString(),
+            "--port",
+            "0",
+            "--squid-port",
+            "0",
+            "--qonsent-port",
+            "0");
+    assertThat(refused.status).isEqualTo(1);
+    assertThat(refused.said.lines().filter(line -> line.startsWith("qerberos:")))
+        .singleElement()
+        .asString()
+        .startsWith("qerberos: " + anchor + " has a checkpoint over ")
+        .contains("it is an older copy. Nothing was signed. Restore the newer copy of")
+        .endsWith("--new-epoch");
+    assertThat(data.resolve("ledger/checkpoint")).hasContent(before);
+  }
+}
