@@ -102,6 +102,22 @@ final class ServerProcess implements AutoCloseable {
     return HTTP.send(request(path).GET().build(), BodyHandlers.ofByteArray());
   }
 
+  /// The same as somebody else.
+  HttpResponse<byte[]> get(String path, String token) throws IOException, InterruptedException {
+    return HTTP.send(
+        request(path).setHeader("Authorization", "Bearer " + token).GET().build(),
+        BodyHandlers.ofByteArray());
+  }
+
+  HttpResponse<byte[]> put(String path, String body) throws IOException, InterruptedException {
+    return HTTP.send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofByteArray());
+  }
+
   HttpResponse<byte[]> post(String path, String type, String body)
       throws IOException, InterruptedException {
     return HTTP.send(

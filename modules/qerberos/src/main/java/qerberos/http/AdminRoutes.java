@@ -199,13 +199,14 @@ final class AdminRoutes {
     } catch (IllegalArgumentException e) {
       throw named(e, "squidId");
     }
-    if (fresh) {
-      records.act(
-          exchange,
-          "identity.block",
-          "qerberos:identity:" + squidId,
-          Json.EMPTY.with("reason", Json.of(reason == null ? "" : reason)));
-    }
+    // Also when it was blocked already: that may be the second try of somebody who got no answer.
+    records.act(
+        exchange,
+        "identity.block",
+        "qerberos:identity:" + squidId,
+        Json.EMPTY
+            .with("reason", Json.of(reason == null ? "" : reason))
+            .with("already", Json.of(!fresh)));
     return exchange.ok(
         200,
         "OK",

@@ -5,6 +5,8 @@ import static java.lang.System.Logger.Level.WARNING;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import qerberos.identity.Gate;
 import qerberos.identity.UpstreamHealth;
@@ -43,6 +45,7 @@ final class HealthWatch implements AutoCloseable {
   private final State state;
   private final InstantSource clock;
   private final Thread thread;
+  private final CountDownLatch looked = new CountDownLatch(1);
   private volatile Seen seen;
 
   HealthWatch(Ledger ledger, Gate gate, State state, InstantSource clock) {
@@ -68,10 +71,21 @@ final class HealthWatch implements AutoCloseable {
         } catch (RuntimeException e) {
           LOG.log(WARNING, "the health of a dependency could not be asked for", e);
         }
+        looked.countDown();
         Thread.sleep(EVERY);
       }
     } catch (InterruptedException e) {
       // closed
+    }
+  }
+
+  /// Returns when the first look is over, or after so long: one that does not answer shall not keep
+  /// us from beginning. An interrupt ends the waiting, and stays set.
+  void awaitFirst(Duration most) {
+    try {
+      boolean ignored = looked.await(most.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

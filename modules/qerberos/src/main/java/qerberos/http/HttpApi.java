@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,12 +32,16 @@ import qerberos.trail.Trail;
 public final class HttpApi implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HttpApi.class.getName());
 
+  /// Whoever asks for our health first shall hear how we are, not that nobody has looked yet.
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(2);
+
   private final HttpServer server;
   private final Metrics metrics;
   private final Records records;
   private final Gate gate;
   private final Deque<AutoCloseable> open;
   private final Clock clock;
+  private final HealthWatch watch;
   private final String version;
   private volatile boolean ready;
 
@@ -60,7 +65,7 @@ public final class HttpApi implements AutoCloseable {
         new GateAdmission(gate.access(), gate.limits(), records, metrics, clock, settings);
     var parsers = new Parsers(Math.max(2, Runtime.getRuntime().availableProcessors()));
     open.push(parsers);
-    var watch = new HealthWatch(trail.ledger(), gate, state, clock);
+    this.watch = new HealthWatch(trail.ledger(), gate, state, clock);
     open.push(watch);
     watch.start();
     measure(metrics, trail, state, selfCheck, watch, version, clock);
@@ -97,6 +102,7 @@ public final class HttpApi implements AutoCloseable {
       api.server.start();
       open.push(api.server);
       api.tick();
+      api.watch.awaitFirst(FIRST_LOOK);
       api.records.system("qerberos.start", clock.instant(), version);
       api.ready = true;
       return api;
@@ -125,7 +131,7 @@ public final class HttpApi implements AutoCloseable {
     open.push(timer::shutdownNow);
     ScheduledFuture<?> ignored =
         timer.scheduleWithFixedDelay(
-            () -> quietly(() -> gate.refusals().due().forEach(records::refusal)),
+            () -> quietly(() -> gate.refusals().due().forEach(records::counted)),
             2,
             2,
             TimeUnit.SECONDS);
@@ -255,7 +261,7 @@ public final class HttpApi implements AutoCloseable {
   public void close() {
     drain();
     closeAll();
-    gate.refusals().rest().forEach(records::refusal);
+    gate.refusals().rest().forEach(records::counted);
     records.system("qerberos.stop", clock.instant(), version);
   }
 

@@ -14,7 +14,8 @@ import qerberos.identity.SquidIdentity;
 import qerberos.trail.OwnEvents;
 
 /// Writes down who came in, who was refused, who read: as events of our own, in the layer
-/// `qerberos`, recorded without anybody waiting for it.
+/// `qerberos`. Whoever logs in, is refused or administers is answered when that is on disk; nobody
+/// waits for the record of a read ([OwnEvents] says what that means when the process is killed).
 ///
 /// Safe for concurrent use.
 public final class Records {
@@ -31,7 +32,7 @@ public final class Records {
     Caller caller = login.caller();
     Json.Obj details =
         where(login.address(), login.agent()).with("credential", Json.of(caller.credential()));
-    own.record(
+    own.recordNow(
         draft(
             login.eventId(), "auth.login", "qerberos:login", actor(caller), Verdict.ALLOW, details),
         recorded -> {
@@ -45,6 +46,15 @@ public final class Records {
 
   /// Refusals of one kind, merged by whoever counted them.
   public void refusal(Refusal refusal) {
+    own.recordNow(refused(refusal));
+  }
+
+  /// The same, without waiting: for numbers that were only counted so far.
+  void counted(Refusal refusal) {
+    own.record(refused(refusal));
+  }
+
+  private static EventDraft refused(Refusal refusal) {
     Json.Obj details =
         where(refusal.address(), refusal.agent())
             .with("code", Json.of(refusal.code().name()))
@@ -61,14 +71,13 @@ public final class Records {
       details = details.with("claimed", Json.of(whole(claimed)));
     }
     String identity = refusal.identity();
-    own.record(
-        draft(
+    return draft(
             null,
             refusal.type(),
             "qerberos:login",
             new Actor(identity == null ? NOBODY : identity),
             Verdict.DENY,
-            details));
+            details);
   }
 
   /// Somebody asked the trail something.
@@ -81,7 +90,7 @@ public final class Records {
 
   /// Somebody did something to the service itself.
   void act(Exchange exchange, String type, String ref, Json.Obj details) {
-    own.record(
+    own.recordNow(
         draft(
             null,
             type,

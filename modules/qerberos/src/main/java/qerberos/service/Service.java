@@ -90,12 +90,13 @@ public final class Service implements AutoCloseable {
     // Opened on a thread of its own meanwhile; the trail asks it for the last checkpoint.
     State state = keep(State.open(settings.state(), clock));
     var metrics = keep(new Metrics());
+    var storage = new FolderStorage(data.resolve("ledger"));
     Trail trail =
         keep(
             Trail.open(
                 settings.trail(),
                 settings.privacy(),
-                new FolderStorage(data.resolve("ledger")),
+                storage,
                 metrics.ledgerObserver(),
                 state.documents(),
                 clock,
@@ -105,7 +106,12 @@ public final class Service implements AutoCloseable {
     var selfCheck =
         keep(
             new SelfCheck(
-                trail.ledger(), clock, settings.trail().verifyInterval(), FIRST_SELF_CHECK));
+                trail.ledger(),
+                storage,
+                state.documents(),
+                clock,
+                settings.trail().verifyInterval(),
+                FIRST_SELF_CHECK));
     selfCheck.start();
     HttpApi api =
         keep(
@@ -133,7 +139,7 @@ public final class Service implements AutoCloseable {
     List<Json> files = what.files().stream().<Json>map(Json::of).toList();
     trail
         .own()
-        .record(
+        .recordNow(
             new EventDraft(
                 null,
                 "config.restored",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +21,26 @@ import qerberos.ledger.Appended;
 
 /// Records what happens to the trail itself: logins, refusals, reads, starts and stops.
 ///
-/// Nobody waits for it. What is recorded goes into a queue, and one thread appends it; while the
-/// ledger is busy it tries again, and when the ledger has stopped it puts what it has into a file
-/// ([Postponed]), from where the next start appends it. When events come faster than they can be
-/// appended, those of one type and actor become one event that says how many it stands for.
+/// What is recorded goes into a queue, and one thread appends it, usually within milliseconds; while
+/// the ledger is busy it tries again, and when the ledger has stopped it puts what it has into a
+/// file ([Postponed]), from where the next start appends it. When events come faster than they can
+/// be appended, those of one type and actor become one event that says how many it stands for.
+///
+/// What a process that is killed (`kill -9`, a power cut) can lose:
+///
+/// - Of [#recordNow], with which logins, refusals and what administrators do are recorded: nothing
+///   that anybody got an answer to, because the answer waits until the event is forced to disk, in
+///   the ledger or in the file. Two exceptions: the ledger turns everybody away for longer than
+///   [#NOW_AT_MOST] (then the caller is answered nevertheless, because no audit trail may stop its
+///   service, and the event waits in memory), and neither of the two disks takes anything (which is
+///   an error in the log).
+/// - Of [#record], with which reads, starts and stops are recorded: what waits in the queue, that is
+///   the last milliseconds, up to 4,096 events while the ledger is busy, and what was merged since.
+/// - Counts. Of refusals of one kind the first is recorded at once and those of the following minute
+///   as one event with their number; that minute's number is in memory alone.
+/// - An act whose event comes after it: between the commit in the state database and the event's
+///   force lies a moment in which a token is revoked, say, and nothing tells. Nobody has been
+///   answered then; whoever repeats the request is recorded.
 ///
 /// Safe for concurrent use.
 public final class OwnEvents implements AutoCloseable {
@@ -54,6 +71,9 @@ public final class OwnEvents implements AutoCloseable {
   }
 
   private static final System.Logger LOG = System.getLogger(OwnEvents.class.getName());
+  /// How long [#recordNow] waits.
+  static final Duration NOW_AT_MOST = Duration.ofSeconds(2);
+
   private static final int QUEUE = 4_096;
   private static final int BATCH = 256;
   private static final int KINDS = 1_000;
@@ -80,9 +100,7 @@ public final class OwnEvents implements AutoCloseable {
     record(draft, null);
   }
 
-  /// Records this and tells how it went, on another thread. An event that was merged into another,
-  /// or postponed, counts as not in the ledger.
-  public void record(EventDraft draft, @Nullable Outcome outcome) {
+  private void record(EventDraft draft, @Nullable Outcome outcome) {
     Prepared prepared;
     try {
       prepared = appender.prepare(draft);
@@ -95,6 +113,34 @@ public final class OwnEvents implements AutoCloseable {
       if (outcome != null) {
         outcome.accept(false);
       }
+    }
+  }
+
+  /// Records this and returns when it is on disk, in the ledger or among the postponed; after
+  /// [#NOW_AT_MOST] in any case. An interrupt ends the waiting, and stays set.
+  public void recordNow(EventDraft draft) {
+    recordNow(draft, _ -> {});
+  }
+
+  /// The same, and tells whether it is in the ledger: maybe later and on another thread. An event
+  /// that was merged into another, or postponed, counts as not in the ledger.
+  public void recordNow(EventDraft draft, Outcome outcome) {
+    CountDownLatch settled = new CountDownLatch(1);
+    record(
+        draft,
+        recorded -> {
+          try {
+            outcome.accept(recorded);
+          } finally {
+            settled.countDown();
+          }
+        });
+    try {
+      if (!settled.await(NOW_AT_MOST.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.log(WARNING, "an event of our own waits for the ledger: " + draft.type());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -129,10 +175,10 @@ public final class OwnEvents implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         running = false;
-        postponed.add(batch.stream().map(Waiting::prepared).toList());
+        postpone(batch);
       } catch (RuntimeException e) {
         LOG.log(ERROR, "events of our own could not be appended and are postponed", e);
-        postponed.add(batch.stream().map(Waiting::prepared).toList());
+        postpone(batch);
       }
       batch.clear();
     }
@@ -143,7 +189,7 @@ public final class OwnEvents implements AutoCloseable {
     while (!left.isEmpty()) {
       List<Appended> answers = appender.append(left.stream().map(Waiting::prepared).toList());
       List<Waiting> again = new ArrayList<>();
-      List<Prepared> later = new ArrayList<>();
+      List<Waiting> later = new ArrayList<>();
       long pauseMillis = 0;
       for (int i = 0; i < left.size(); i++) {
         Waiting one = left.get(i);
@@ -157,15 +203,10 @@ public final class OwnEvents implements AutoCloseable {
             again.add(one);
             pauseMillis = Math.max(pauseMillis, retryMillis);
           }
-          case Appended.Failed _ -> {
-            later.add(one.prepared());
-            tell(one, false);
-          }
+          case Appended.Failed _ -> later.add(one);
         }
       }
-      if (!later.isEmpty()) {
-        postponed.add(later);
-      }
+      postpone(later);
       left = again;
       if (!left.isEmpty()) {
         Thread.sleep(Duration.ofMillis(Math.clamp(pauseMillis, 1, 1_000)));
@@ -202,6 +243,11 @@ public final class OwnEvents implements AutoCloseable {
     }
   }
 
+  private void postpone(List<Waiting> events) {
+    postponed.add(events.stream().map(Waiting::prepared).toList());
+    events.forEach(one -> tell(one, false));
+  }
+
   private static void tell(Waiting one, boolean recorded) {
     Outcome outcome = one.outcome();
     if (outcome != null) {
@@ -224,6 +270,6 @@ public final class OwnEvents implements AutoCloseable {
     List<Waiting> rest = new ArrayList<>();
     int ignored = queue.drainTo(rest);
     addMerged(rest);
-    postponed.add(rest.stream().map(Waiting::prepared).toList());
+    postpone(rest);
   }
 }

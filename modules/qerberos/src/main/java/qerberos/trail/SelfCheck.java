@@ -2,6 +2,7 @@ package qerberos.trail;
 
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import qerberos.ledger.Checkpoint;
 import qerberos.ledger.Hash;
 import qerberos.ledger.Ledger;
-import qerberos.ledger.LogReader;
+import qerberos.ledger.LogStorage;
 import qerberos.ledger.Rfc6962;
 import qerberos.ledger.SignedNote;
 import qerberos.ledger.TilePath;
@@ -24,12 +25,18 @@ import qerberos.ledger.TreeHasher;
 import qerberos.ledger.Trust;
 import qerberos.ledger.Verification;
 import qerberos.ledger.Verifier;
+import qerberos.state.Documents;
+import qerberos.state.StateUnavailable;
 
-/// Verifies the log from inside, as a stranger would from outside: against its signed checkpoint,
-/// from the bytes it serves. Now and then all of it in the background, and at any time a range.
+/// Verifies the log from inside, against its signed checkpoint. Now and then all of it in the
+/// background, from the bytes of its folder: entries, every level of the tree, the names under which
+/// events are found. And at any time a range, from the bytes that are served.
 ///
 /// It shares the process and the keys with the log, so it finds what a disk or a careless hand did.
 /// Whoever wants to check the operator verifies from elsewhere, with a key they have kept.
+///
+/// How the last verification ended is kept in the state database, so that a restart neither forgets
+/// it nor begins a new one before it is due.
 ///
 /// Safe for concurrent use.
 public final class SelfCheck implements AutoCloseable {
@@ -48,6 +55,8 @@ public final class SelfCheck implements AutoCloseable {
   public record Running(Instant since, String stage, long done, long total) {}
 
   private final Ledger ledger;
+  private final LogStorage storage;
+  private final Documents documents;
   private final InstantSource clock;
   private final Duration every;
   private final Duration first;
@@ -55,11 +64,22 @@ public final class SelfCheck implements AutoCloseable {
   private final AtomicBoolean busy = new AtomicBoolean();
   private volatile @Nullable Result last;
   private volatile @Nullable Running running;
+  private volatile boolean closed;
 
+  /// @param storage where the ledger lies
+  /// @param documents where the last result is kept
   /// @param every how often all of it is verified
-  /// @param first how long after the start for the first time
-  public SelfCheck(Ledger ledger, InstantSource clock, Duration every, Duration first) {
+  /// @param first how long after the start at the earliest
+  public SelfCheck(
+      Ledger ledger,
+      LogStorage storage,
+      Documents documents,
+      InstantSource clock,
+      Duration every,
+      Duration first) {
     this.ledger = ledger;
+    this.storage = storage;
+    this.documents = documents;
     this.clock = clock;
     this.every = every;
     this.first = first;
@@ -67,6 +87,11 @@ public final class SelfCheck implements AutoCloseable {
   }
 
   public void start() {
+    try {
+      last = LastCheck.in(documents).orElse(null);
+    } catch (StateUnavailable e) {
+      LOG.log(WARNING, "how the last verification ended cannot be read: " + e.getMessage());
+    }
     thread.start();
   }
 
@@ -95,7 +120,7 @@ public final class SelfCheck implements AutoCloseable {
 
   private void run() {
     try {
-      Thread.sleep(first);
+      Thread.sleep(untilFirst());
       while (true) {
         all();
         Thread.sleep(every);
@@ -103,6 +128,17 @@ public final class SelfCheck implements AutoCloseable {
     } catch (InterruptedException e) {
       // closed
     }
+  }
+
+  /// When the next one is due, but not right after the start, and not later than without a last one.
+  private Duration untilFirst() {
+    Result before = last;
+    if (before == null) {
+      return first;
+    }
+    Duration due = Duration.between(clock.instant(), before.at().plus(every));
+    Duration latest = first.compareTo(every) > 0 ? first : every;
+    return due.compareTo(first) < 0 ? first : due.compareTo(latest) > 0 ? latest : due;
   }
 
   private void all() {
@@ -116,19 +152,22 @@ public final class SelfCheck implements AutoCloseable {
       Verification verification =
           new Verifier(trust())
               .showing((stage, done, total) -> running = new Running(begin, stage, done, total))
-              .log(new OwnLog(ledger), Verifier.Entries.ALL);
+              .folder(storage, new LeafNames(), new ZstdCodec());
+      if (closed) {
+        return;
+      }
       Duration took = Duration.ofNanos(System.nanoTime() - nanos);
       switch (verification) {
         case Verification.Holds holds -> {
-          last = new Result(begin, took, holds.checkpoint().size(), verification);
+          keep(new Result(begin, took, holds.checkpoint().size(), verification));
           LOG.log(INFO, "verified: all " + holds.checkpoint().size() + " entries hold");
         }
         case Verification.Broken broken -> {
-          last = new Result(begin, took, 0, verification);
+          keep(new Result(begin, took, 0, verification));
           LOG.log(ERROR, "verified: THE LOG DOES NOT HOLD: " + broken.damages());
         }
         case Verification.CannotTell cannot -> {
-          last = new Result(begin, took, 0, verification);
+          keep(new Result(begin, took, 0, verification));
           LOG.log(ERROR, "verified: cannot tell: " + cannot.reason());
         }
       }
@@ -137,6 +176,15 @@ public final class SelfCheck implements AutoCloseable {
     } finally {
       running = null;
       busy.set(false);
+    }
+  }
+
+  private void keep(Result result) {
+    last = result;
+    try {
+      LastCheck.keep(documents, result);
+    } catch (StateUnavailable e) {
+      LOG.log(WARNING, "a restart will not know of the last verification: " + e.getMessage());
     }
   }
 
@@ -253,25 +301,9 @@ public final class SelfCheck implements AutoCloseable {
     return new Trust(ledger.origin(), ledger.keys(), List.of(), 0);
   }
 
-  /// The log as it serves itself.
-  private record OwnLog(Ledger ledger) implements LogReader {
-    @Override
-    public byte[] checkpoint() {
-      return ledger.signedCheckpoint();
-    }
-
-    @Override
-    public byte[] tile(TilePath path) throws IOException {
-      try {
-        return ledger.tile(path);
-      } catch (IndexOutOfBoundsException e) {
-        throw new NotThere(path.toString());
-      }
-    }
-  }
-
   @Override
   public void close() {
+    closed = true;
     thread.interrupt();
   }
 }

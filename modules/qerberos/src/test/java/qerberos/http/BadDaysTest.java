@@ -3,23 +3,29 @@ package qerberos.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import qerberos.event.EventDraft;
 import qerberos.event.Json;
+import qerberos.event.Verdict;
 import qerberos.http.RunningService.Reply;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;
+import qerberos.ledger.Appended;
 import qerberos.ledger.Verification;
 import qerberos.settings.LimitSettings;
+import qerberos.trail.Prepared;
 
 /// A disk that stops, a process that starts again, an index that is gone, a caller who is too fast.
 class BadDaysTest {
@@ -108,6 +114,98 @@ class BadDaysTest {
         assertThat(range).isInstanceOf(Verification.Holds.class);
       }
     }
+  }
+
+  @Test
+  void theFirstAnswerAboutOurHealth_isThatAllIsWell() throws Exception {
+    try (var service = RunningService.in(folder)) {
+      Reply health = service.get("/health", "");
+      assertThat(health.json().text("status")).as(health.text()).isEqualTo("healthy");
+    }
+  }
+
+  /// Names are written for 65,536 entries at a time, so the log must have that many.
+  @Test
+  void theSelfCheck_findsANameThatWasChanged_andARestartStillKnows() throws Exception {
+    Json.Obj found;
+    try (var service = RunningService.in(folder)) {
+      fill(service, 66_000);
+      Path names = folder.resolve("data/ledger/ids");
+      awaitFile(names);
+      assertThat(verified(service).get("holds")).isEqualTo(Json.of(true));
+      flipABit(names);
+      found = verified(service);
+      assertThat(found.get("holds")).isEqualTo(Json.of(false));
+      assertThat(String.valueOf(found.get("damages"))).contains("ids/");
+    }
+    try (var service = RunningService.in(folder)) {
+      assertThat(service.get("/audit/verify", service.admin).data()).isEqualTo(found);
+      assertThat(service.get("/metrics", service.admin).text())
+          .contains("qerberos_audit_chain_valid 0");
+    }
+  }
+
+  private static void fill(RunningService service, int count) throws Exception {
+    List<Prepared> some = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      EventDraft draft =
+          EventDraft.builder()
+              .type("t")
+              .ref("r")
+              .actor("a", null, null)
+              .layer("l")
+              .verdict(Verdict.ALLOW)
+              .build();
+      some.add(service.trail.prepare("filler", draft, null));
+      if (some.size() == 5_000 || i == count - 1) {
+        assertThat(service.trail.append(some)).allMatch(answer -> answer instanceof Appended.At);
+        some.clear();
+      }
+    }
+  }
+
+  private static void awaitFile(Path folder) throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (run(folder).isEmpty() && System.nanoTime() < deadline) {
+      Thread.sleep(50);
+    }
+  }
+
+  private static Optional<Path> run(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".run")).findFirst();
+    }
+  }
+
+  private static void flipABit(Path folder) throws IOException {
+    try (var file = new RandomAccessFile(run(folder).orElseThrow().toFile(), "rw")) {
+      long at = file.length() / 2;
+      file.seek(at);
+      int before = file.read();
+      file.seek(at);
+      file.write(before ^ 1);
+    }
+  }
+
+  /// Begins a verification of the whole log and returns how it ended.
+  private static Json.Obj verified(RunningService service) throws Exception {
+    String before =
+        String.valueOf(service.get("/audit/verify", service.admin).data().text("at"));
+    assertThat(service.post("/audit/verify", service.admin, "").status()).isEqualTo(202);
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (System.nanoTime() < deadline) {
+      Json.Obj now = service.get("/audit/verify", service.admin).data();
+      if (now.get("running") == null
+          && now.text("at") != null
+          && !before.equals(now.text("at"))) {
+        return now;
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError("the verification did not end");
   }
 
   @Test

@@ -141,17 +141,25 @@ final class RunningService implements AutoCloseable {
             random,
             clock);
     open.push(gate::close);
+    LogStorage disk = storage.apply(new FolderStorage(data.resolve("ledger")));
     trail =
         Trail.open(
             TrailSettings.in(data),
             Privacy.defaults(),
-            storage.apply(new FolderStorage(data.resolve("ledger"))),
+            disk,
             metrics.ledgerObserver(),
             state.documents(),
             clock,
             random);
     open.push(trail::close);
-    selfCheck = new SelfCheck(trail.ledger(), clock, Duration.ofHours(24), Duration.ofHours(24));
+    selfCheck =
+        new SelfCheck(
+            trail.ledger(),
+            disk,
+            state.documents(),
+            clock,
+            Duration.ofHours(24),
+            Duration.ofHours(24));
     selfCheck.start();
     open.push(selfCheck::close);
     api = HttpApi.start(http, trail, gate, state, metrics, selfCheck, clock, "1.0.0");

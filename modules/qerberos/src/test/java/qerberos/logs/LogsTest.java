@@ -96,6 +96,24 @@ class LogsTest {
     assertThat(Files.readString(folder.resolve("error.log")).lines()).hasSize(2);
   }
 
+  @Test
+  void librariesAreHeardFromAWarningOn_weFromTheChosenLevel() throws Exception {
+    try (Logs _ = open(LogFormat.TEXT)) {
+      for (String name :
+          new String[] {
+            "io.helidon.webserver.LoomServer",
+            "org.flywaydb.core.internal.command.DbMigrate",
+            "com.zaxxer.hikari.HikariDataSource"
+          }) {
+        System.getLogger(name).log(System.Logger.Level.INFO, "chatter of " + name);
+        System.getLogger(name).log(System.Logger.Level.WARNING, "worry of " + name);
+      }
+      LOG.log(System.Logger.Level.INFO, "our own word");
+    }
+    assertThat(lines()).hasSize(4).noneMatch(line -> line.contains("chatter"));
+    assertThat(lines()[3]).contains("our own word");
+  }
+
   private Logs open(LogFormat format) throws IOException {
     var settings = new LogSettings(LogLevel.INFO, format, Duration.ofMillis(250));
     return Logs.open(settings, folder, out, ZoneOffset.UTC);
