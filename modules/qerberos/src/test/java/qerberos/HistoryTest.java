@@ -3,6 +3,7 @@ package qerberos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,5 +124,39 @@ class HistoryTest {
         .contains("it is an older copy. Nothing was signed. Restore the newer copy of")
         .endsWith("--new-epoch");
     assertThat(data.resolve("ledger/checkpoint")).hasContent(before);
+  }
+
+  @Test
+  void aNewEpoch_namesTheOldLog_whichStaysVerifiable() throws Exception {
+    restoredFromAnOlderBackup();
+    String old = Files.readAllLines(data.resolve("ledger/checkpoint")).getFirst();
+    Path aside = data.resolve("ledger-" + old);
+    try (var server = start("--new-epoch")) {
+      assertThat(Files.readString(data.resolve("server.json"))).doesNotContain("new-epoch");
+      record(server, "e-1");
+      String checkpoint = body(server, "/log/checkpoint");
+      assertThat(checkpoint).startsWith("qerberos-").doesNotStartWith(old);
+      assertThat(body(server, "/audit/search?q=type:ledger.epoch"))
+          .contains("\"totalCount\":1")
+          .contains("\"seq\":0")
+          .contains("\"origin\":\"" + old + "\"")
+          .contains("\"folder\":\"ledger-" + old + "\"")
+          .contains("seenElsewhere");
+      assertThat(server.stop()).isZero();
+    }
+    Ended kept = command("verify", aside.toString());
+    assertThat(kept.status).as(kept.said).isZero();
+    assertThat(kept.said).contains("holds: " + old);
+    Ended verified = command("verify", data.toString());
+    assertThat(verified.status).as(verified.said).isZero();
+    try (var server = start()) {
+      record(server, "e-2");
+      assertThat(server.stop()).isZero();
+    }
+    assertThat(anchor).hasSameBinaryContentAs(data.resolve("ledger/checkpoint"));
+  }
+
+  private static String body(ServerProcess server, String path) throws Exception {
+    return new String(server.get(path).body(), StandardCharsets.UTF_8);
   }
 }

@@ -5,10 +5,10 @@ package qerberos.ledger;
 ///
 /// @param where it was kept, for people: a file's path
 public record KnownCheckpoint(String where, SignedNote note) {
-  /// What it says about itself; believed by nobody who has not checked its signature.
+  /// What it says about itself; not to be believed before its signature was checked.
   ///
   /// @throws LedgerBehind when it is no checkpoint
-  Checkpoint claimed() throws LedgerBehind {
+  public Checkpoint claimed() throws LedgerBehind {
     try {
       return Checkpoint.parse(note.text());
     } catch (IllegalArgumentException e) {

@@ -68,7 +68,7 @@ final class RehearseCommand implements Callable<Integer> {
   }
 
   private void play(Settings settings, Path folder) throws StartRefused, IOException {
-    Service service = Service.start(settings, Optional.empty(), List.of(), around.clock());
+    Service service = Service.start(settings, Optional.empty(), List.of(), false, around.clock());
     try {
       String data = folder.resolve("data").toString();
       var commands = new Commands(around);

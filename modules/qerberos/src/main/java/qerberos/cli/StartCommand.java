@@ -86,6 +86,16 @@ final class StartCommand implements Callable<Integer> {
       description = "Return when the server is ready, and leave it running.")
   private boolean detach;
 
+  @Option(
+      names = "--new-epoch",
+      description = {
+        "End the log in the folder and begin another one, with another name and key, whose first",
+        "entry names the old one. For a log that must not be gone on with, such as a restored older",
+        "copy. The old one is verified and kept beside it as ledger-NAME; \"qerberos verify\" reads",
+        "it there. Ids that it has may be used again. Counts for this start, not for a restart."
+      })
+  private boolean newEpoch;
+
   StartCommand(Surroundings around) {
     this.around = around;
   }
@@ -179,7 +189,8 @@ final class StartCommand implements Callable<Integer> {
     end.install();
     try {
       Service service =
-          Service.start(settings, ready.restored(), Flags.words(flags()), around.clock());
+          Service.start(
+              settings, ready.restored(), Flags.words(flags()), newEpoch, around.clock());
       end.serves(service);
       LOG.log(
           System.Logger.Level.INFO,
@@ -243,7 +254,11 @@ final class StartCommand implements Callable<Integer> {
     } catch (SettingsFaults e) {
       throw new Failure(Exit.CONFIGURATION, String.join("\n", e.faults()));
     }
-    var file = Detached.start(around, settings.folders(), Flags.words(flags));
+    List<String> words = new ArrayList<>(Flags.words(flags));
+    if (newEpoch) {
+      words.add("--new-epoch");
+    }
+    var file = Detached.start(around, settings.folders(), words);
     new Greeting(around).print(file, settings);
     return Exit.OK;
   }

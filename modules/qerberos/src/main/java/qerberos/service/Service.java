@@ -26,6 +26,7 @@ import qerberos.service.StartRefused.Reason;
 import qerberos.settings.ConfigRestore;
 import qerberos.settings.Settings;
 import qerberos.state.State;
+import qerberos.trail.Epoch;
 import qerberos.trail.SelfCheck;
 import qerberos.trail.Trail;
 
@@ -53,16 +54,17 @@ public final class Service implements AutoCloseable {
   /// Starts everything; on failure closes what was opened and says why in one sentence.
   ///
   /// `restored` is what a restored configuration replaced, to be recorded; `arguments` those of
-  /// `start`, for a later restart.
+  /// `start`, for a later restart; `newEpoch` ends the log in the folder and begins another.
   public static Service start(
       Settings settings,
       Optional<ConfigRestore.Restored> restored,
       List<String> arguments,
+      boolean newEpoch,
       Clock clock)
       throws StartRefused {
     var service = new Service(settings);
     try {
-      service.begin(restored, arguments, clock);
+      service.begin(restored, arguments, newEpoch, clock);
       return service;
     } catch (StartRefused e) {
       service.closeAfter(e);
@@ -79,7 +81,11 @@ public final class Service implements AutoCloseable {
     }
   }
 
-  private void begin(Optional<ConfigRestore.Restored> restored, List<String> arguments, Clock clock)
+  private void begin(
+      Optional<ConfigRestore.Restored> restored,
+      List<String> arguments,
+      boolean newEpoch,
+      Clock clock)
       throws IOException, StartRefused {
     Path data = settings.folders().data();
     DataFolder.requireNobodyThere(data);
@@ -89,6 +95,9 @@ public final class Service implements AutoCloseable {
     var random = new SecureRandom();
     // Opened on a thread of its own meanwhile; the trail asks it for the last checkpoint.
     State state = keep(State.open(settings.state(), clock));
+    if (newEpoch) {
+      Epoch.end(settings.trail(), state.documents());
+    }
     var metrics = keep(new Metrics());
     var storage = new FolderStorage(data.resolve("ledger"));
     Trail trail =

@@ -130,12 +130,17 @@ final class Anchor implements AutoCloseable {
     }
   }
 
-  private synchronized void keep() {
+  private void keep() {
     Supplier<byte[]> followed = newest;
-    if (followed == null) {
-      return;
+    if (followed != null) {
+      boolean ignored = keepNow(followed.get());
     }
-    byte[] note = followed.get();
+  }
+
+  /// Keeps this one, which is newer than what is kept.
+  ///
+  /// @return whether it is in both places
+  synchronized boolean keepNow(byte[] note) {
     if (file != null && !Arrays.equals(note, inFile)) {
       try {
         replace(file, note);
@@ -157,6 +162,7 @@ final class Anchor implements AutoCloseable {
         LOG.log(System.Logger.Level.DEBUG, "the newest checkpoint waits for the state database", e);
       }
     }
+    return (file == null || Arrays.equals(note, inFile)) && Arrays.equals(note, inState);
   }
 
   /// One step: a crash leaves the old file or the new one, whole.

@@ -46,6 +46,7 @@ import qerberos.state.Documents;
 /// Safe for concurrent use.
 public final class Trail implements AutoCloseable {
   private static final Duration ROOM = Duration.ofMillis(250);
+  private static final Duration FIRST_PATIENCE = Duration.ofSeconds(30);
 
   private final InstantSource clock;
   private final Ids ids;
@@ -121,6 +122,11 @@ public final class Trail implements AutoCloseable {
     try {
       Path data = settings.data();
       DataFormat.claim(data);
+      Epoch epoch = new Epoch(data);
+      Optional<Epoch.Ended> ended = epoch.pending();
+      if (ended.isPresent()) {
+        epoch.putAside(ended.get());
+      }
       SubjectKeyFiles keys = SubjectKeyFiles.open(data.resolve("keys"), random);
       open.push(keys);
       // Closed after the ledger, whose last checkpoint it keeps.
@@ -139,7 +145,9 @@ public final class Trail implements AutoCloseable {
                   .withRandom(random)
                   .withPublishEvery(settings.checkpointInterval())
                   .withQueue(settings.queueEvents(), 64L << 20),
-              anchor.known());
+              ended.isPresent()
+                  ? epoch.ofTheNext(ended.get(), anchor.known())
+                  : anchor.known());
       open.push(ledger);
       Tail tail = new Tail(settings.tailEvents(), ledger.size());
       listener.tail = tail;
@@ -164,6 +172,9 @@ public final class Trail implements AutoCloseable {
               anchor,
               settings,
               open);
+      if (ended.isPresent()) {
+        trail.announce(epoch, ended.get());
+      }
       trail.start();
       return trail;
     } catch (IOException | RuntimeException e) {
@@ -182,6 +193,30 @@ public final class Trail implements AutoCloseable {
       if (known != null) {
         known.appended(firstIndex, inOrder);
       }
+    }
+  }
+
+  /// A new log first says which one it follows; then only it is the one that others expect.
+  private void announce(Epoch epoch, Epoch.Ended ended) throws IOException {
+    try {
+      Prepared first = prepare(OwnEvents.SOURCE, Epoch.announcement(ended), null);
+      Appended answer = ledger.append(List.of(first.submission())).getFirst();
+      switch (answer) {
+        case Appended.At(var index) when index == 0 -> {}
+        case Appended.Already(var index) when index == 0 -> {}
+        case Appended.At _, Appended.Already _, Appended.Conflict _, Appended.Busy _,
+                Appended.Failed _ ->
+            throw new IOException("the first entry does not name the log before it: " + answer);
+      }
+      byte[] ignored = ledger.awaitCheckpoint(1, FIRST_PATIENCE);
+    } catch (TimeoutException e) {
+      throw new IOException("the first entry of the new log: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+    if (anchor.keepNow(ledger.signedCheckpoint())) {
+      epoch.done();
     }
   }
 

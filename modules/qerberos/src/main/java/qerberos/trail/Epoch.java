@@ -1,0 +1,295 @@
+package qerberos.trail;
+
+import static java.lang.System.Logger.Level.INFO;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import qerberos.event.Actor;
+import qerberos.event.Canonical;
+import qerberos.event.EventDraft;
+import qerberos.event.Json;
+import qerberos.event.Reserved;
+import qerberos.event.Verdict;
+import qerberos.ledger.Checkpoint;
+import qerberos.ledger.FolderStorage;
+import qerberos.ledger.KnownCheckpoint;
+import qerberos.ledger.Ledger;
+import qerberos.ledger.LedgerBehind;
+import qerberos.ledger.LedgerDamaged;
+import qerberos.ledger.LedgerReader;
+import qerberos.ledger.LedgerSettings;
+import qerberos.ledger.Trust;
+import qerberos.ledger.Verification;
+import qerberos.ledger.Verifier;
+import qerberos.query.EventIndex;
+import qerberos.settings.TrailSettings;
+import qerberos.state.Documents;
+
+/// The end of one log and the beginning of the next: another origin, another key, and a first entry
+/// that names the log before it. The way out when a ledger may not be gone on with.
+///
+/// The old folder is verified and put aside as `ledger-<origin>`; nothing in it is changed, so it is
+/// verified and read as before. What is to be done is written down first, in `epoch.next`, and
+/// struck out last:
+///
+///     1  the old log is verified                      a crash here or before: nothing happened
+///     2  `epoch.next` names it                        from here on every start goes on with this
+///     3  the index is deleted, the folder renamed     either is done again without harm
+///     4  the new log's first entry names the old one  by an id that can only be taken once
+///     5  the anchor has the new log's checkpoint      until then that of the old one is expected
+///     6  `epoch.next` is deleted
+///
+/// Used by one thread at a time.
+public final class Epoch {
+  private static final System.Logger LOG = System.getLogger(Epoch.class.getName());
+  private static final String FILE = "epoch.next";
+  private static final String LEDGER = "ledger";
+
+  private final Path data;
+
+  Epoch(Path data) {
+    this.data = data;
+  }
+
+  /// The log that ended.
+  ///
+  /// @param root of `size` entries, as base64
+  /// @param folder where it lies in the data folder; null when it is lost
+  /// @param seenSize how many entries a checkpoint kept elsewhere covers, when that is more
+  record Ended(
+      String origin,
+      long size,
+      String root,
+      @Nullable String folder,
+      long seenSize,
+      @Nullable String seenRoot) {
+    Json.Obj json() {
+      Json.Obj all =
+          Json.EMPTY
+              .with("origin", Json.of(origin))
+              .with("size", Json.of((double) size))
+              .with("root", Json.of(root));
+      if (folder != null) {
+        all = all.with("folder", Json.of(folder));
+      }
+      if (seenRoot != null) {
+        all =
+            all.with(
+                "seenElsewhere",
+                Json.EMPTY.with("size", Json.of((double) seenSize)).with("root", Json.of(seenRoot)));
+      }
+      return all;
+    }
+  }
+
+  /// Ends the log in the settings' data folder. The next [Trail#open] begins the new one.
+  ///
+  /// @throws IllegalArgumentException there is no log to end, or its name is to be used again
+  /// @throws LedgerDamaged the log does not hold; it is left as it is
+  /// @throws IOException it cannot be read or put aside; the next start goes on where this ended
+  public static void end(TrailSettings settings, Documents documents) throws IOException {
+    Path data = settings.data();
+    DataFormat.claim(data);
+    var epoch = new Epoch(data);
+    if (epoch.pending().isPresent()) {
+      return;
+    }
+    List<KnownCheckpoint> known;
+    try (var anchor = new Anchor(settings.anchorFile(), documents)) {
+      known = anchor.known();
+    }
+    Ended ended = epoch.ended(known);
+    if (settings.origin().filter(ended.origin()::equals).isPresent()) {
+      throw new IllegalArgumentException(
+          "ledger.origin: '"
+              + ended.origin()
+              + "' is the log that is to end; name another one, or none");
+    }
+    epoch.write(ended);
+    LOG.log(
+        INFO,
+        "the log '"
+            + ended.origin()
+            + "' of "
+            + ended.size()
+            + " entries ends; another one begins");
+  }
+
+  private Ended ended(List<KnownCheckpoint> known) throws IOException {
+    Path ledger = data.resolve(LEDGER);
+    Checkpoint seen = null;
+    for (KnownCheckpoint one : known) {
+      Checkpoint claimed = one.claimed();
+      if (seen == null || claimed.size() > seen.size()) {
+        seen = claimed;
+      }
+    }
+    if (!Files.exists(ledger.resolve("checkpoint"))) {
+      if (seen == null) {
+        throw new IllegalArgumentException(
+            "--new-epoch: " + data + " holds no log that could end; start without it");
+      }
+      return new Ended(seen.origin(), seen.size(), seen.root().base64(), null, 0, null);
+    }
+    finish(ledger, known);
+    Checkpoint last = verified(ledger);
+    boolean more = seen != null && seen.size() > last.size();
+    return new Ended(
+        last.origin(),
+        last.size(),
+        last.root().base64(),
+        free(LEDGER + "-" + last.origin().replaceAll("[^A-Za-z0-9._-]", "_")),
+        more && seen != null ? seen.size() : 0,
+        more && seen != null ? seen.root().base64() : null);
+  }
+
+  /// A folder that is not behind gets its last checkpoint, over all that was acknowledged; one that
+  /// is must not be signed any more.
+  private static void finish(Path ledger, List<KnownCheckpoint> known) throws IOException {
+    try {
+      Ledger.open(
+              LedgerSettings.of(new FolderStorage(ledger), new LeafNames())
+                  .withCodec(new ZstdCodec()),
+              known)
+          .close();
+    } catch (LedgerBehind e) {
+      LOG.log(INFO, "the log that ends is left as it is: " + e.getMessage());
+    }
+  }
+
+  private static Checkpoint verified(Path ledger) throws IOException {
+    var storage = new FolderStorage(ledger);
+    Verification found =
+        new Verifier(Trust.in(Verifier.keysOf(storage)))
+            .folder(storage, new LeafNames(), new ZstdCodec());
+    switch (found) {
+      case Verification.Holds(var checkpoint, var _) -> {
+        return checkpoint;
+      }
+      case Verification.Broken(var damages) ->
+          throw new LedgerDamaged(
+              ledger + ": " + damages.getFirst().where(),
+              damages.getFirst().what()
+                  + "; a log that does not hold is not put aside as if it did: move it away");
+      case Verification.CannotTell(var reason) -> throw new IOException(reason);
+    }
+  }
+
+  private String free(String wanted) {
+    String name = wanted;
+    for (int i = 2; Files.exists(data.resolve(name)); i++) {
+      name = wanted + "-" + i;
+    }
+    return name;
+  }
+
+  private void write(Ended ended) throws IOException {
+    Path draft = data.resolve(FILE + ".new");
+    try (FileChannel out =
+        FileChannel.open(
+            draft,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer bytes = ByteBuffer.wrap(Canonical.bytes(ended.json()));
+      while (bytes.hasRemaining()) {
+        int ignored = out.write(bytes);
+      }
+      out.force(true);
+    }
+    Path ignored = Files.move(draft, data.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    forceFolder();
+  }
+
+  private void forceFolder() throws IOException {
+    try (FileChannel channel = FileChannel.open(data, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /// The log that has ended and has no successor yet.
+  Optional<Ended> pending() throws IOException {
+    Path file = data.resolve(FILE);
+    try {
+      if (Canonical.read(Files.readAllBytes(file)) instanceof Json.Obj all) {
+        String origin = all.text("origin");
+        String root = all.text("root");
+        if (origin != null && root != null && all.get("size") instanceof Json.Num(var size)) {
+          Json.Obj seen = all.object("seenElsewhere");
+          long seenSize = seen.get("size") instanceof Json.Num(var number) ? (long) number : 0;
+          return Optional.of(
+              new Ended(
+                  origin, (long) size, root, all.text("folder"), seenSize, seen.text("root")));
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + ": not what was written: " + e.getMessage(), e);
+    }
+    throw new IOException(file + ": not what was written: does not name a log");
+  }
+
+  /// Puts the old folder aside, unless that was done.
+  void putAside(Ended ended) throws IOException {
+    Path ledger = data.resolve(LEDGER);
+    String folder = ended.folder();
+    if (folder == null || Files.exists(data.resolve(folder)) || !Files.exists(ledger)) {
+      return;
+    }
+    Closeable lock = new FolderStorage(ledger).lock();
+    try {
+      EventIndex.delete(data.resolve("index"));
+      Path ignored = Files.move(ledger, data.resolve(folder), StandardCopyOption.ATOMIC_MOVE);
+      forceFolder();
+    } finally {
+      lock.close();
+    }
+  }
+
+  /// What is known of the log that ended binds the next one no more.
+  List<KnownCheckpoint> ofTheNext(Ended ended, List<KnownCheckpoint> known) throws IOException {
+    List<KnownCheckpoint> left = new ArrayList<>();
+    for (KnownCheckpoint one : known) {
+      if (!one.claimed().origin().equals(ended.origin())) {
+        left.add(one);
+      }
+    }
+    return left;
+  }
+
+  /// The first entry of the new log.
+  static EventDraft announcement(Ended ended) {
+    return new EventDraft(
+        "epoch-" + ended.root().replaceAll("[^A-Za-z0-9]", ""),
+        "ledger.epoch",
+        null,
+        null,
+        "qerberos:ledger",
+        new Actor("system:qerberos"),
+        Reserved.LAYER,
+        Verdict.ALLOW,
+        new Json.Obj(Map.of("previous", ended.json())),
+        Json.EMPTY,
+        null,
+        null);
+  }
+
+  /// The new log has said whom it follows.
+  void done() throws IOException {
+    Files.deleteIfExists(data.resolve(FILE));
+    forceFolder();
+  }
+}
