@@ -13,6 +13,7 @@ import qerberos.identity.Permission;
 import qerberos.ledger.Checkpoint;
 import qerberos.query.IndexBehind;
 import qerberos.query.Query;
+import qerberos.query.SearchTooLong;
 import qerberos.trail.Page;
 import qerberos.trail.Shown;
 import qerberos.trail.Trail;
@@ -63,6 +64,14 @@ final class AuditReads {
     } catch (IndexBehind e) {
       throw Refused.unavailable(
           Code.SERVICE_UNAVAILABLE, "the index is being built: " + e.getMessage(), 2);
+    } catch (SearchTooLong e) {
+      throw Refused.unavailable(
+          Code.SERVICE_UNAVAILABLE,
+          "the search took longer than "
+              + e.most().toMillis()
+              + " ms and was stopped; narrow it with startDate and endDate, type or actor, or raise"
+              + " search.timeout",
+          5);
     } catch (IllegalArgumentException e) {
       throw Asked.named(e, cursor == null ? "q" : "cursor");
     }

@@ -106,6 +106,11 @@ final class GateAdmission implements Admission {
     counted(exchange, limits.ingest(exchange.caller(), events));
   }
 
+  /// Counts a request for a public file of the log.
+  void tile(Exchange exchange) {
+    counted(exchange, limits.tile(exchange.peer()));
+  }
+
   private void counted(Exchange exchange, Allowance allowance) {
     long remaining =
         switch (allowance) {

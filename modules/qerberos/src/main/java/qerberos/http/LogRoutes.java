@@ -18,8 +18,8 @@ import qerberos.settings.Catalog.LogPublic;
 ///
 /// Every address has one spelling, and what is not within the published size is not there. Tiles
 /// never change, so they may be kept for ever; the checkpoint must not be kept at all. None of this
-/// is counted against a limit or recorded: a verifier reads thousands of small files, and they are
-/// the same for everybody.
+/// is recorded. What is public has a limit of its own, per address and generous, because a verifier
+/// reads thousands of small files; what needs a token is not counted.
 ///
 /// Safe for concurrent use.
 final class LogRoutes {
@@ -102,6 +102,7 @@ final class LogRoutes {
   /// The entries hold what was recorded, about everybody; the hashes say nothing about anybody.
   private void allowed(Exchange exchange, boolean entries) throws Exception {
     if (open == LogPublic.ALL || (open == LogPublic.HASHES && !entries)) {
+      admission.tile(exchange);
       return;
     }
     admission.enter(exchange, Permission.AUDIT_READ);

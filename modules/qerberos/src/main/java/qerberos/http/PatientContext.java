@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import qerberos.settings.HttpSettings;
 
-/// One connection whose reads are counted by the clock; everything else is passed on.
+/// One connection whose reads and writes are counted by the clock; everything else is passed on.
 ///
-/// The connection's own thread reads; the watch of [PatientConnections] looks at it from time to
-/// time. Between them stands `state`: whoever moves it away from READING first decides whether the
-/// bytes that arrive still count, or the sender has been too slow.
+/// The connection's own thread reads and writes; the watch of [PatientConnections] looks at it from
+/// time to time. Between them stands `state`: whoever moves it away from READING or WRITING first
+/// decides whether the bytes still count, or the other end has been too slow.
 final class PatientContext implements ConnectionContext {
   /// What the watch does about a connection.
   enum Verdict {
@@ -29,19 +29,25 @@ final class PatientContext implements ConnectionContext {
     IDLE,
     /// A request arrives too slowly.
     SLOW,
+    /// An answer is taken too slowly.
+    STALLED,
     /// The connection is gone.
     GONE
   }
 
+  private static final int PIECE = 64 << 10;
+
   private enum State {
     WORKING,
     READING,
+    WRITING,
     GIVEN_UP
   }
 
   private final ConnectionContext connection;
   private final DataReader source;
   private final DataReader reader;
+  private final DataWriter writer;
   private final long patienceNanos;
   private final long idleNanos;
   private final double nanosPerByte;
@@ -49,6 +55,7 @@ final class PatientContext implements ConnectionContext {
 
   private volatile @Nullable Thread thread;
   private volatile long readingSince;
+  private volatile long writingSince;
   private volatile boolean betweenRequests = true;
   private volatile long waitedNanos;
   private volatile long received;
@@ -57,6 +64,7 @@ final class PatientContext implements ConnectionContext {
     this.connection = connection;
     this.source = connection.dataReader();
     this.reader = DataReader.create(this::next);
+    this.writer = new PatientWriter(connection.dataWriter());
     this.patienceNanos = settings.patience().toNanos();
     this.idleNanos = settings.idleTimeout().toNanos();
     this.nanosPerByte = 1e9 / settings.minBytesPerSecond();
@@ -104,7 +112,77 @@ final class PatientContext implements ConnectionContext {
   }
 
   private static CloseConnectionException givenUp() {
-    return new CloseConnectionException("the sender was too slow");
+    return new CloseConnectionException("the other end was too slow");
+  }
+
+  /// Writes in pieces, and lets the watch see how long each takes. Used by the connection's thread.
+  private final class PatientWriter implements DataWriter {
+    private final DataWriter sink;
+
+    PatientWriter(DataWriter sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public void write(BufferData... buffers) {
+      writeNow(buffers);
+    }
+
+    @Override
+    public void write(BufferData buffer) {
+      writeNow(buffer);
+    }
+
+    @Override
+    public void writeNow(BufferData... buffers) {
+      int all = 0;
+      for (BufferData buffer : buffers) {
+        all += buffer.available();
+      }
+      if (all <= PIECE) {
+        timed(() -> sink.writeNow(buffers));
+      } else {
+        for (BufferData buffer : buffers) {
+          writeNow(buffer);
+        }
+      }
+    }
+
+    @Override
+    public void writeNow(BufferData buffer) {
+      if (buffer.available() <= PIECE) {
+        timed(() -> sink.writeNow(buffer));
+        return;
+      }
+      byte[] piece = new byte[PIECE];
+      while (buffer.available() > 0) {
+        int length = buffer.read(piece, 0, Math.min(PIECE, buffer.available()));
+        timed(() -> sink.writeNow(BufferData.create(piece, 0, length)));
+      }
+    }
+
+    private void timed(Runnable write) {
+      writingSince = System.nanoTime();
+      state.set(State.WRITING);
+      try {
+        write.run();
+      } catch (RuntimeException e) {
+        throw state.compareAndSet(State.WRITING, State.WORKING) ? e : givenUp();
+      }
+      if (!state.compareAndSet(State.WRITING, State.WORKING)) {
+        throw givenUp();
+      }
+    }
+
+    @Override
+    public void flush() {
+      sink.flush();
+    }
+
+    @Override
+    public void close() {
+      sink.close();
+    }
   }
 
   private long allowance() {
@@ -117,7 +195,14 @@ final class PatientContext implements ConnectionContext {
     if (owner != null && !owner.isAlive()) {
       return Verdict.GONE;
     }
-    if (state.get() != State.READING) {
+    State doing = state.get();
+    if (doing == State.WRITING) {
+      boolean stalled = now - writingSince > patienceNanos + (long) (PIECE * nanosPerByte);
+      return stalled && state.compareAndSet(State.WRITING, State.GIVEN_UP)
+          ? Verdict.STALLED
+          : Verdict.FINE;
+    }
+    if (doing != State.READING) {
       return Verdict.FINE;
     }
     boolean idle = betweenRequests;
@@ -153,7 +238,7 @@ final class PatientContext implements ConnectionContext {
 
   @Override
   public DataWriter dataWriter() {
-    return connection.dataWriter();
+    return writer;
   }
 
   @Override

@@ -115,6 +115,13 @@ public final class Limits {
     return take(rule, bucket(rule, place(address)), 1);
   }
 
+  /// Counts one request for a public file of the log, per address (IPv6: /64).
+  public Allowance tile(InetAddress address) {
+    var rule =
+        new Rule("log", settings.tilesPerMinute(), Duration.ofMillis(settings.windowMillis()));
+    return take(rule, bucket(rule, place(address)), 1);
+  }
+
   /// Whether a stranger from there would be within the limit; counts nothing.
   Allowance strangerWould(InetAddress address) {
     Rule rule = strangers();

@@ -86,6 +86,8 @@ public final class Catalog {
           The index shall be made durable more often; it is caught up from the log anyway.
       INDEX_BUFFER | search.bufferMegabytes | | 16 | megabytes |
           Memory is scarce, or there is much of it and ingest is to cost less.
+      SEARCH_TIMEOUT | search.timeout | | 10s | time |
+          Searches over a long log are stopped too early, or cost the others too much.
       VERIFY_INTERVAL | ledger.verifyInterval | | 24h | time |
           The whole log shall be verified more often, or the disk is to be spared.
       ANCHOR_FILE | ledger.anchorFile | | | file |
@@ -130,6 +132,8 @@ public final class Catalog {
           Reports are made more often than a person would ask.
       RATE_LIMIT_ADDRESS | limits.address | | 120 | requests per window and address | RATE_LIMIT_PER_MINUTE_IP
           Many strangers share one address.
+      RATE_LIMIT_LOG | limits.log | | 12000 | requests per window and address |
+          Many verifiers stand behind one address, or the public files of the log cost too much.
       RATE_LIMIT_TEAM | limits.dao | | 500 | requests per window and DAO | RATE_LIMIT_PER_MINUTE_TEAM
           The members of a large DAO ask more often together.
       RATE_LIMIT_INGEST | limits.ingest | | 50000 | events per second and token |
@@ -273,6 +277,8 @@ public final class Catalog {
   public static final Setting<Duration> INDEX_COMMIT =
       typed("INDEX_COMMIT", Kind.duration("ms", Duration.ofMillis(100), Duration.ofMinutes(1)));
   public static final Setting<Integer> INDEX_BUFFER = typed("INDEX_BUFFER", Kind.whole(4, 512));
+  public static final Setting<Duration> SEARCH_TIMEOUT =
+      typed("SEARCH_TIMEOUT", Kind.duration("ms", Duration.ofMillis(10), Duration.ofHours(1)));
   public static final Setting<Duration> VERIFY_INTERVAL =
       typed("VERIFY_INTERVAL", Kind.duration("h", Duration.ofMinutes(1), Duration.ofDays(90)));
   public static final Setting<Optional<Path>> ANCHOR_FILE =
@@ -311,6 +317,8 @@ public final class Catalog {
       typed("RATE_LIMIT_COMPLIANCE", Kind.whole(1, 1_000_000));
   public static final Setting<Integer> RATE_LIMIT_ADDRESS =
       typed("RATE_LIMIT_ADDRESS", Kind.whole(1, 1_000_000));
+  public static final Setting<Integer> RATE_LIMIT_LOG =
+      typed("RATE_LIMIT_LOG", Kind.whole(1, 10_000_000));
   public static final Setting<Integer> RATE_LIMIT_TEAM =
       typed("RATE_LIMIT_TEAM", Kind.whole(1, 1_000_000));
   public static final Setting<Integer> RATE_LIMIT_INGEST =

@@ -14,6 +14,8 @@ package qerberos.settings;
 /// - `subidentityPerMinute`: default 50; `daoPerMinute`: default 500.
 /// - `riskPerHour` 100, `anomalyPerHour` 50, `compliancePerHour` 10: expensive work an hour and
 ///   identity.
+/// - `tilesPerMinute`: requests a minute and address for the public files of the log, default
+///   12,000: a verifier reads 4,000 files for each million entries, as fast as it can.
 public record LimitSettings(
     long ingestPerSecond,
     long requestsPerMinute,
@@ -24,7 +26,8 @@ public record LimitSettings(
     long daoPerMinute,
     long riskPerHour,
     long anomalyPerHour,
-    long compliancePerHour) {
+    long compliancePerHour,
+    long tilesPerMinute) {
   private static final long MOST = 1_000_000_000L;
 
   public LimitSettings {
@@ -38,10 +41,11 @@ public record LimitSettings(
     Range.check("limits.riskPerHour", riskPerHour, 1, MOST);
     Range.check("limits.anomalyPerHour", anomalyPerHour, 1, MOST);
     Range.check("limits.compliancePerHour", compliancePerHour, 1, MOST);
+    Range.check("limits.tilesPerMinute", tilesPerMinute, 1, MOST);
   }
 
   /// The documented defaults.
   public static LimitSettings defaults() {
-    return new LimitSettings(50_000, 100, 200, 60_000, 120, 50, 500, 100, 50, 10);
+    return new LimitSettings(50_000, 100, 200, 60_000, 120, 50, 500, 100, 50, 10, 12_000);
   }
 }

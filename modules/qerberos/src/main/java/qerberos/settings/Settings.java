@@ -86,7 +86,8 @@ public record Settings(
         values.get(Catalog.RATE_LIMIT_TEAM),
         values.get(Catalog.RATE_LIMIT_RISK),
         values.get(Catalog.RATE_LIMIT_ANOMALY),
-        values.get(Catalog.RATE_LIMIT_COMPLIANCE));
+        values.get(Catalog.RATE_LIMIT_COMPLIANCE),
+        values.get(Catalog.RATE_LIMIT_LOG));
   }
 
   private static StateSettings state(Values values, FolderSettings folders) {
@@ -106,6 +107,7 @@ public record Settings(
         values.get(Catalog.TAIL_EVENTS),
         values.get(Catalog.INDEX_COMMIT),
         values.get(Catalog.INDEX_BUFFER),
+        values.get(Catalog.SEARCH_TIMEOUT),
         values.get(Catalog.VERIFY_INTERVAL),
         values.get(Catalog.ANCHOR_FILE));
   }

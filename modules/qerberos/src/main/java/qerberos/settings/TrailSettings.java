@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param indexCommit how often the index is made durable, 100 ms..1 min; default 1 s. What was not
 ///     is read from the log again at the next start
 /// @param indexBufferMegabytes memory the index fills before it writes, 4..512; default 16
+/// @param searchTimeout a search that takes longer is stopped, 10 ms..1 h; default 10 s
 /// @param verifyInterval how often the whole log is verified in the background, 1 min..90 d;
 /// default
 ///     24 h
@@ -34,6 +35,7 @@ public record TrailSettings(
     int tailEvents,
     Duration indexCommit,
     int indexBufferMegabytes,
+    Duration searchTimeout,
     Duration verifyInterval,
     Optional<Path> anchorFile) {
 
@@ -52,6 +54,7 @@ public record TrailSettings(
     Range.check(
         "search.commitInterval", indexCommit, Duration.ofMillis(100), Duration.ofMinutes(1));
     Range.check("search.bufferMegabytes", indexBufferMegabytes, 4, 512);
+    Range.check("search.timeout", searchTimeout, Duration.ofMillis(10), Duration.ofHours(1));
     Range.check(
         "ledger.verifyInterval", verifyInterval, Duration.ofMinutes(1), Duration.ofDays(90));
     if (anchorFile.isPresent() && absolute(anchorFile.get()).startsWith(absolute(data))) {
@@ -76,6 +79,7 @@ public record TrailSettings(
         8_192,
         Duration.ofSeconds(1),
         16,
+        Duration.ofSeconds(10),
         Duration.ofHours(24),
         Optional.empty());
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.AuditEvent;
 import qerberos.event.EventDraft;
@@ -47,6 +48,10 @@ import qerberos.state.Documents;
 public final class Trail implements AutoCloseable {
   private static final Duration ROOM = Duration.ofMillis(250);
   private static final Duration FIRST_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration OWN_WRITES = Duration.ofSeconds(1);
+
+  /// An index that far behind is being built, and will not be there within a second.
+  private static final long FAR_BEHIND = 100_000;
 
   private final InstantSource clock;
   private final Ids ids;
@@ -59,6 +64,10 @@ public final class Trail implements AutoCloseable {
   private final Follower indexing;
   private final Postponed postponed;
   private final OwnEvents own;
+
+  /// The size of the log that callers have been told of.
+  private final AtomicLong acknowledged = new AtomicLong();
+
   private final Deque<AutoCloseable> open;
 
   private Trail(
@@ -90,7 +99,7 @@ public final class Trail implements AutoCloseable {
             new OwnEvents.Appender() {
               @Override
               public List<Appended> append(List<Prepared> prepared) throws InterruptedException {
-                return Trail.this.append(prepared);
+                return Trail.this.appended(prepared);
               }
 
               @Override
@@ -155,9 +164,10 @@ public final class Trail implements AutoCloseable {
           TrailIndex.open(
               data.resolve("index"),
               new IndexSettings(
-                  settings.indexBufferMegabytes(),
-                  IndexSettings.DEFAULT.refreshEvery(),
-                  IndexSettings.DEFAULT.checkMegabytes()),
+                      settings.indexBufferMegabytes(),
+                      IndexSettings.DEFAULT.refreshEvery(),
+                      IndexSettings.DEFAULT.checkMegabytes())
+                  .withSearchAtMost(settings.searchTimeout()),
               ledger::size);
       open.push(index);
       Trail trail =
@@ -261,6 +271,16 @@ public final class Trail implements AutoCloseable {
   /// Appends, and returns when each is on disk and in the tree, or was refused; one answer each, in
   /// order.
   public List<Appended> append(List<Prepared> prepared) throws InterruptedException {
+    List<Appended> answers = appended(prepared);
+    for (Appended answer : answers) {
+      if (answer instanceof Appended.At(var index)) {
+        acknowledged.accumulateAndGet(index + 1, Math::max);
+      }
+    }
+    return answers;
+  }
+
+  private List<Appended> appended(List<Prepared> prepared) throws InterruptedException {
     tail.makeRoom(ROOM);
     return ledger.append(prepared.stream().map(Prepared::submission).toList());
   }
@@ -339,13 +359,20 @@ public final class Trail implements AutoCloseable {
     return right ? Optional.of(shown) : Optional.empty();
   }
 
-  /// Finds a page of what the view shows.
+  /// Finds a page of what the view shows. What was acknowledged before is among it, unless the index
+  /// cannot catch up within a second; events of our own are not waited for.
   ///
   /// @throws IllegalArgumentException naming what cannot be searched for
   /// @throws qerberos.query.IndexBehind when a cursor looks at more than is indexed
+  /// @throws qerberos.query.SearchTooLong when it takes longer than the settings allow
   public Page search(
       View view, Query query, Order order, int limit, long offset, @Nullable String cursor)
-      throws IOException {
+      throws IOException, InterruptedException {
+    long size = acknowledged.get();
+    boolean near = size - indexing.next() < FAR_BEHIND && indexing.failure().isEmpty();
+    if (cursor == null && near) {
+      boolean ignored = index.awaitIndexed(size, OWN_WRITES);
+    }
     Found found =
         index.search(
             new Search(Sight.narrowed(view, query), order, limit, offset, cursor, ledger.size()));

@@ -230,7 +230,7 @@ class BadDaysTest {
 
   @Test
   void whoeverIsTooFast_isToldWhenToComeBack_eventsAndRequestsApart() throws Exception {
-    var narrow = new LimitSettings(5, 10, 10, 60_000, 5, 10, 10, 10, 10, 10);
+    var narrow = new LimitSettings(5, 10, 10, 60_000, 5, 10, 10, 10, 10, 10, 6);
     try (var service = RunningService.in(folder, http -> http, narrow, disk -> disk)) {
       String writer = service.token("writer", Scope.OWN, Permission.AUDIT_WRITE);
       List<Integer> statuses = new ArrayList<>();
@@ -255,6 +255,28 @@ class BadDaysTest {
       assertThat(strangers).startsWith(401).endsWith(429);
       assertThat(service.get("/health", "").status()).isEqualTo(200);
       assertThat(service.get("/metrics", service.admin).status()).isEqualTo(200);
+      List<Integer> tiles = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        tiles.add(service.get("/log/checkpoint", "").status());
+      }
+      assertThat(tiles).as("the log's files, apart").startsWith(200, 200, 200).endsWith(429);
+      Reply tooMany = service.get("/log/keys", "");
+      assertThat(tooMany.code()).isEqualTo("RATE_LIMIT_EXCEEDED");
+      assertThat(tooMany.header("Retry-After")).isNotEmpty();
+      assertThat(tooMany.header("RateLimit-Policy")).isEqualTo("\"log\";q=6;w=60");
+    }
+  }
+
+  /// What was acknowledged is found by whoever asks next, however often that happens.
+  @Test
+  void aSearchRightAfterAPost_findsTheEvent() throws Exception {
+    try (var service = RunningService.in(folder)) {
+      for (int i = 0; i < 60; i++) {
+        assertThat(service.post("/audit", service.admin, event("own-" + i)).status())
+            .isEqualTo(201);
+        Reply found = service.get("/audit?limit=1&q=id:own-" + i, service.admin);
+        assertThat(found.data().get("totalCount")).as("own-" + i).isEqualTo(Json.of(1.0));
+      }
     }
   }
 

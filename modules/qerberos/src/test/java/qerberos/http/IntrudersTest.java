@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ class IntrudersTest {
         4 << 10,
         2 << 10,
         Duration.ofMillis(500),
-        usual.minBytesPerSecond(),
+        1 << 20,
         Duration.ofSeconds(2),
         usual.slowRequest(),
         Duration.ofSeconds(5),
@@ -267,6 +268,66 @@ class IntrudersTest {
       assertThat(silent.getInputStream().read()).isEqualTo(-1);
       drip.join();
     }
+  }
+
+  /// The answer has 12 MB; what nobody takes is not kept, and neither is who waits to hand it over.
+  @Test
+  void slowReaders_areNotWaitedFor() throws Exception {
+    String text = "x".repeat(1_900);
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 1_000; i++) {
+      lines
+          .append("{\"type\":\"slow.reader\",\"ref\":\"r\",\"layer\":\"l\",\"verdict\":\"ALLOW\",")
+          .append("\"actor\":{\"squidId\":\"a\"},\"details\":{");
+      for (int field = 0; field < 6; field++) {
+        lines.append(field == 0 ? "" : ",").append("\"f").append(field).append("\":\"");
+        lines.append(text).append('"');
+      }
+      lines.append("}}\n");
+    }
+    assertThat(
+            service
+                .post("/audit/batch?wait=indexed", service.admin, lines.toString())
+                .status())
+        .isEqualTo(200);
+    try (Socket slow = new Socket()) {
+      slow.setReceiveBufferSize(4_096);
+      slow.setSoTimeout(20_000);
+      slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.port()));
+      String request =
+          "GET /audit?type=slow.reader&limit=1000 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+              + service.admin
+              + "\r\n\r\n";
+      slow.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      assertThat(status(slow)).isEqualTo(200);
+      // Takes a byte now and then, and finds that the rest never comes.
+      Thread.sleep(2_000);
+      assertThat(allThatComes(slow)).isLessThan(11_000_000);
+      assertThat(service.get("/health", "").status()).isEqualTo(200);
+    }
+    try (Socket quick = socket()) {
+      String request =
+          "GET /audit?type=slow.reader&limit=1000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+              + "Authorization: Bearer "
+              + service.admin
+              + "\r\n\r\n";
+      quick.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      assertThat(allThatComes(quick)).isGreaterThan(11_000_000);
+    }
+  }
+
+  private static long allThatComes(Socket socket) throws Exception {
+    long all = 0;
+    byte[] some = new byte[1 << 16];
+    try {
+      int read;
+      while ((read = socket.getInputStream().read(some)) >= 0) {
+        all += read;
+      }
+    } catch (SocketException e) {
+      // closed in the middle
+    }
+    return all;
   }
 
   private static Socket socket() throws Exception {

@@ -63,7 +63,7 @@ final class RunningService implements AutoCloseable {
 
   static final LimitSettings WIDE =
       new LimitSettings(
-          1_000_000, 100_000, 200_000, 60_000, 100_000, 100_000, 100_000, 100, 50, 10);
+          1_000_000, 100_000, 200_000, 60_000, 100_000, 100_000, 100_000, 100, 50, 10, 100_000);
 
   private interface Closing {
     void close() throws IOException;

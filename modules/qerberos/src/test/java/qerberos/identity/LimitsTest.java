@@ -108,7 +108,7 @@ final class LimitsTest {
 
   @Test
   void batchLargerThanTheAllowance_passesOnceAndIsPaidOff() {
-    var small = new LimitSettings(1000, 100, 200, 60_000, 120, 50, 500, 100, 50, 10);
+    var small = new LimitSettings(1000, 100, 200, 60_000, 120, 50, 500, 100, 50, 10, 12_000);
     var few = new Limits(small, clock, nanos::get);
     Caller shop = service("shop");
     assertThat(few.ingest(shop, 10_000)).isInstanceOf(Within.class);

@@ -137,7 +137,7 @@ final class StandalonePairTest {
 
   @Test
   void squid_stopsWhoGuessesPasswords() throws Exception {
-    var limits = new LimitSettings(50_000, 100, 200, 60_000, 5, 50, 500, 100, 50, 10);
+    var limits = new LimitSettings(50_000, 100, 200, 60_000, 5, 50, 500, 100, 50, 10, 12_000);
     try (House house = new House(folder, limits)) {
       Map<String, String> guess = Map.of("username", "admin456", "password", "letmein");
       for (int i = 0; i < 5; i++) {

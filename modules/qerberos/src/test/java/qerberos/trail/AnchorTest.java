@@ -49,6 +49,7 @@ class AnchorTest {
         standard.tailEvents(),
         standard.indexCommit(),
         standard.indexBufferMegabytes(),
+        standard.searchTimeout(),
         standard.verifyInterval(),
         anchorFile);
   }

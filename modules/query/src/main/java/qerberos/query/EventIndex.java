@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.apache.lucene.search.IndexSearcher;
@@ -35,6 +36,10 @@ public final class EventIndex implements AutoCloseable {
   private final Path folder;
   private final IndexSettings settings;
   private final ReentrantLock swapping = new ReentrantLock();
+
+  /// Held while a refresh is made that others wait for too.
+  private final ReentrantLock showing = new ReentrantLock();
+
   private volatile Generation live;
   private volatile long refreshedNanos;
   private boolean rebuilding;
@@ -122,7 +127,9 @@ public final class EventIndex implements AutoCloseable {
     refreshedNanos = System.nanoTime();
   }
 
-  /// Waits until the first `size` leaves can be searched.
+  /// Waits until the first `size` leaves can be searched. Those who wait at the same time are served
+  /// by one refresh, and refreshes keep a quarter of their usual distance, so that many who wait
+  /// cost the one who adds not much more than one.
   ///
   /// @return false when the time was too short, or the index has stopped
   public boolean awaitIndexed(long size, Duration timeout)
@@ -134,8 +141,17 @@ public final class EventIndex implements AutoCloseable {
     if (!generation.await(size, timeout.toNanos())) {
       return false;
     }
-    refresh();
-    return live.visible() >= size;
+    showing.lockInterruptibly();
+    try {
+      if (live.visible() < size) {
+        long distance = settings.refreshEvery().toNanos() / 4;
+        TimeUnit.NANOSECONDS.sleep(distance - (System.nanoTime() - refreshedNanos));
+        refresh();
+      }
+      return live.visible() >= size;
+    } finally {
+      showing.unlock();
+    }
   }
 
   /// Finds a page of hits.
@@ -143,18 +159,23 @@ public final class EventIndex implements AutoCloseable {
   /// @throws IllegalArgumentException naming `cursor` when that is not one of this search, or
   ///     `text` when the index has no words
   /// @throws IndexBehind when a cursor looks at more events than are indexed
+  /// @throws SearchTooLong when it takes longer than the settings allow
   /// @throws IOException when the index cannot be read
   public Found search(Search search) throws IOException {
     wordsThere(search.query());
-    return withSearcher(search.logSize(), searcher -> Pager.find(searcher, search));
+    var limit = new TimeLimit(settings.searchAtMost());
+    return withSearcher(search.logSize(), searcher -> Pager.find(searcher, search, limit));
   }
 
   /// Counts what matches, over the first `logSize` events.
+  ///
+  /// @throws SearchTooLong when it takes longer than the settings allow
   public Aggregate.Answer aggregate(Aggregate aggregate, Query query, long logSize)
       throws IOException {
     wordsThere(query);
+    var limit = new TimeLimit(settings.searchAtMost());
     return withSearcher(
-        logSize, searcher -> Tally.of(searcher, new LuceneForm(query), aggregate, logSize));
+        logSize, searcher -> Tally.of(searcher, new LuceneForm(query), aggregate, logSize, limit));
   }
 
   /// Reads every byte of the last commit and compares its checksums.

@@ -12,13 +12,28 @@ import java.time.Duration;
 ///     compared, 0 or more; [EventIndex#check] reads all
 /// @param words whether words can be searched; without them an index costs about two thirds of the
 ///     CPU and of the bytes. Changing it means building the index again
+/// @param searchAtMost a search or a count that takes longer is stopped, 0 to 1 h; 0 stops all
 public record IndexSettings(
-    int bufferMegabytes, Duration refreshEvery, int checkMegabytes, boolean words) {
+    int bufferMegabytes,
+    Duration refreshEvery,
+    int checkMegabytes,
+    boolean words,
+    Duration searchAtMost) {
   public static final IndexSettings DEFAULT =
       new IndexSettings(16, Duration.ofMillis(50), 256, true);
 
+  public IndexSettings(
+      int bufferMegabytes, Duration refreshEvery, int checkMegabytes, boolean words) {
+    this(bufferMegabytes, refreshEvery, checkMegabytes, words, Duration.ofSeconds(10));
+  }
+
   public IndexSettings(int bufferMegabytes, Duration refreshEvery, int checkMegabytes) {
     this(bufferMegabytes, refreshEvery, checkMegabytes, true);
+  }
+
+  /// The same with another time limit.
+  public IndexSettings withSearchAtMost(Duration most) {
+    return new IndexSettings(bufferMegabytes, refreshEvery, checkMegabytes, words, most);
   }
 
   public IndexSettings {
@@ -27,6 +42,9 @@ public record IndexSettings(
     }
     if (refreshEvery.isNegative() || refreshEvery.compareTo(Duration.ofMinutes(1)) > 0) {
       throw new IllegalArgumentException("refreshEvery: " + refreshEvery + ", want PT0S to PT1M");
+    }
+    if (searchAtMost.isNegative() || searchAtMost.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException("searchAtMost: " + searchAtMost + ", want PT0S to PT1H");
     }
     if (checkMegabytes < 0) {
       throw new IllegalArgumentException("checkMegabytes: " + checkMegabytes + ", want 0 or more");

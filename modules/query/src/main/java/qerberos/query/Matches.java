@@ -19,14 +19,26 @@ import org.apache.lucene.util.FixedBitSet;
 /// at a time.
 ///
 /// @param size how many events count; not more than are indexed
-record Matches(List<LeafReaderContext> segments, Weight weight, boolean everything, int size) {
-  static Matches of(IndexSearcher searcher, LuceneForm form, int size) throws IOException {
+/// @param limit when all of it has to be over
+record Matches(
+    List<LeafReaderContext> segments,
+    Weight weight,
+    boolean everything,
+    int size,
+    TimeLimit limit) {
+  private static final int BETWEEN_CHECKS = 1 << 18;
+
+  /// @throws SearchTooLong as every other method that goes through matches, when the time is over
+  static Matches of(IndexSearcher searcher, LuceneForm form, int size, TimeLimit limit)
+      throws IOException {
+    limit.check();
     var query = searcher.rewrite(form.query());
     return new Matches(
         searcher.getLeafContexts(),
         searcher.createWeight(query, ScoreMode.COMPLETE_NO_SCORES, 1f),
         query instanceof MatchAllDocsQuery,
-        size);
+        size,
+        limit);
   }
 
   /// How many documents of the segment count.
@@ -82,14 +94,20 @@ record Matches(List<LeafReaderContext> segments, Weight weight, boolean everythi
 
   /// The matches of a segment in order; empty when there are none. Not bound to the size.
   DocIdSetIterator iterator(LeafReaderContext segment) throws IOException {
+    limit.check();
     Scorer scorer = weight.scorer(segment);
     return scorer == null ? DocIdSetIterator.empty() : scorer.iterator();
   }
 
   private void score(LeafReaderContext segment, LeafCollector collector) throws IOException {
-    BulkScorer scorer = end(segment) == 0 ? null : weight.bulkScorer(segment);
-    if (scorer != null) {
-      scorer.score(collector, null, 0, end(segment));
+    limit.check();
+    int end = end(segment);
+    BulkScorer scorer = end == 0 ? null : weight.bulkScorer(segment);
+    int from = 0;
+    while (scorer != null && from < end) {
+      limit.check();
+      int to = (int) Math.min(end, (long) from + BETWEEN_CHECKS);
+      from = Math.max(to, scorer.score(collector, null, from, to));
     }
   }
 

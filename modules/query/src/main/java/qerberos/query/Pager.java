@@ -54,7 +54,7 @@ final class Pager {
     this.total = cursor == null ? 0 : cursor.total();
   }
 
-  static Found find(IndexSearcher searcher, Search search) throws IOException {
+  static Found find(IndexSearcher searcher, Search search, TimeLimit limit) throws IOException {
     int indexed = searcher.getIndexReader().maxDoc();
     String text = search.cursor();
     Cursor cursor = text == null ? null : Cursor.parse(text, search);
@@ -66,7 +66,7 @@ final class Pager {
     int skipped = (int) search.offset();
     var pager =
         new Pager(
-            Matches.of(searcher, form, size),
+            Matches.of(searcher, form, size, limit),
             form.manyTerms(),
             cursor,
             skipped + search.limit() + 1);
@@ -172,6 +172,7 @@ final class Pager {
     long width = Math.max(WINDOW_MIN, 2 * spread * (needed - hits.size()));
     int to = end;
     while (to > 0 && !full()) {
+      matches.limit().check();
       int from = (int) Math.max(0, to - width);
       // The end of the window's matches, in a ring.
       int wanted = needed - hits.size();

@@ -41,10 +41,14 @@ final class Tally {
   }
 
   static Aggregate.Answer of(
-      IndexSearcher searcher, LuceneForm form, Aggregate aggregate, long logSize)
+      IndexSearcher searcher,
+      LuceneForm form,
+      Aggregate aggregate,
+      long logSize,
+      TimeLimit limit)
       throws IOException {
     int size = (int) Math.min(logSize, searcher.getIndexReader().maxDoc());
-    var tally = new Tally(searcher, Matches.of(searcher, form, size));
+    var tally = new Tally(searcher, Matches.of(searcher, form, size, limit));
     return switch (aggregate) {
       case Aggregate.Count _ -> new Aggregate.Total(tally.matches.count(), size);
       case Aggregate.Top(var field, var count) ->
@@ -81,7 +85,7 @@ final class Tally {
     var buffer = new TermBuffer();
     for (byte kind : kinds(field)) {
       buffer.kind(field, kind);
-      collect(terms.iterator(), buffer.last(), kind, bits, size, best);
+      collect(terms.iterator(), buffer.last(), kind, bits, size, best, matches.limit());
     }
     return best.stream()
         .sorted(Comparator.comparingLong(Frequent::events).reversed().thenComparing(Frequent::term))
@@ -102,15 +106,20 @@ final class Tally {
       byte kind,
       @Nullable FixedBitSet bits,
       int size,
-      PriorityQueue<Frequent> best)
+      PriorityQueue<Frequent> best,
+      TimeLimit limit)
       throws IOException {
     if (terms.seekCeil(prefix) == TermsEnum.SeekStatus.END) {
       return;
     }
     PostingsEnum postings = null;
+    int sinceCheck = 0;
     for (BytesRef term = terms.term();
         term != null && StringHelper.startsWith(term, prefix);
         term = terms.next()) {
+      if (++sinceCheck % 1_024 == 0) {
+        limit.check();
+      }
       long events = terms.docFreq();
       boolean full = best.size() == size;
       if (!beats(events, full, best)) {
@@ -182,6 +191,7 @@ final class Tally {
       if (end == 0) {
         continue;
       }
+      matches.limit().check();
       int[] bars = bars(segment, end, buckets);
       totals = grown(totals, buckets.count());
       for (int bar : bars) {

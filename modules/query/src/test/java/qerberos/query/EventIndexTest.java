@@ -25,6 +25,26 @@ import qerberos.event.ObjBuilder;
 import qerberos.event.Verdict;
 
 class EventIndexTest {
+  @Test
+  void aSearchThatTakesTooLong_isStopped_andTheIndexIsWell() throws Exception {
+    Path own = folder.resolve("limited");
+    try (var index = EventIndex.open(own, AT_ONCE)) {
+      fill(index, 0, 1);
+      index.commit();
+    }
+    try (var index = EventIndex.open(own, AT_ONCE.withSearchAtMost(Duration.ZERO))) {
+      assertThatThrownBy(() -> index.search(Search.of(QueryParser.parse("NOT id:nobody"))))
+          .isInstanceOf(SearchTooLong.class)
+          .hasMessageContaining("took longer than 0 ms; narrow it");
+      assertThatThrownBy(
+              () -> index.aggregate(new Aggregate.Count(), QueryParser.parse("NOT id:nobody"), 1))
+          .isInstanceOf(SearchTooLong.class);
+    }
+    try (var index = EventIndex.open(own, AT_ONCE)) {
+      assertThat(index.search(Search.of(QueryParser.parse("NOT id:nobody"))).total()).isEqualTo(1);
+    }
+  }
+
   private static final IndexSettings AT_ONCE = new IndexSettings(4, Duration.ZERO, 256);
   private static final Search EVERYTHING = Search.of(new Query.All());
 
