@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The identities and grants of the bundled sQuid and Qonsent, read once from the config folder.
-/// Immutable.
+/// The identities and grants of the bundled sQuid and Qonsent, as the config folder lists them at
+/// one moment ([DirectoryWatch]). Immutable.
 public final class Directory {
   private final Map<String, ListedIdentity> identities;
   private final List<Grant> grants;

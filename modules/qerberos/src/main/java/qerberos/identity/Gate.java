@@ -30,7 +30,7 @@ public final class Gate implements AutoCloseable {
   private final RememberedSquid squid;
   private final RememberedQonsent qonsent;
   private final State state;
-  private final @Nullable Directory directory;
+  private final @Nullable DirectoryWatch directory;
   private final @Nullable StandaloneSquid ownSquid;
   private final @Nullable StandaloneQonsent ownQonsent;
   private final Deque<AutoCloseable> open;
@@ -51,11 +51,11 @@ public final class Gate implements AutoCloseable {
     String credential = credential(settings, random);
     directory =
         settings.standaloneSquid() || settings.standaloneQonsent()
-            ? Directory.read(settings.identities(), settings.grants())
+            ? DirectoryWatch.of(settings.identities(), settings.grants(), new Adopting())
             : null;
     URI squidUrl = settings.squidUrl();
     if (directory != null && settings.standaloneSquid()) {
-      ownSquid = new StandaloneSquid(settings, directory, state.replays(), limits, random, clock);
+      ownSquid = new StandaloneSquid(settings, directory.directory(), state.replays(), limits, random, clock);
       open.push(ownSquid);
       ownSquid.start();
       squidUrl = local(settings.bind(), ownSquid.port());
@@ -64,7 +64,7 @@ public final class Gate implements AutoCloseable {
     }
     URI qonsentUrl = settings.qonsentUrl();
     if (directory != null && settings.standaloneQonsent()) {
-      ownQonsent = new StandaloneQonsent(settings, directory, credential, clock);
+      ownQonsent = new StandaloneQonsent(settings, directory.directory(), credential, clock);
       open.push(ownQonsent);
       ownQonsent.start();
       qonsentUrl = local(settings.bind(), ownQonsent.port());
@@ -103,6 +103,29 @@ public final class Gate implements AutoCloseable {
             limits,
             settings.signedForm(),
             clock);
+    if (directory != null) {
+      open.push(directory);
+      directory.start();
+    }
+  }
+
+  /// Another directory counts for the bundled pair, and what it answered before for nobody.
+  private final class Adopting implements DirectoryWatch.Adopter {
+    @Override
+    public void adopt(Directory fresh) throws IOException {
+      if (ownSquid != null) {
+        ownSquid.adopt(fresh);
+      }
+      if (ownQonsent != null) {
+        ownQonsent.adopt(fresh);
+      }
+    }
+
+    @Override
+    public void forget() {
+      squid.forget();
+      qonsent.forget();
+    }
   }
 
   public static Gate open(
@@ -152,7 +175,7 @@ public final class Gate implements AutoCloseable {
 
   /// The identities of the bundled sQuid; empty when it is not used.
   public List<ListedIdentity> identities() {
-    return directory == null || ownSquid == null ? List.of() : directory.identities();
+    return directory == null || ownSquid == null ? List.of() : directory.directory().identities();
   }
 
   /// Where the bundled sQuid listens; empty when it is not used.

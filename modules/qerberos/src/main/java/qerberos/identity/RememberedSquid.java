@@ -59,6 +59,12 @@ final class RememberedSquid implements IdentityProvider {
     return squid.health();
   }
 
+  /// Forgets everything, when identities are known to have changed.
+  void forget() {
+    tokens.invalidateAll();
+    standings.invalidateAll();
+  }
+
   private Verification remembered(
       Cache<String, Heard> cache, String key, Supplier<Verification> ask) {
     Heard heard = cache.getIfPresent(key);

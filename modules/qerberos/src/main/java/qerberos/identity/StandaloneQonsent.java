@@ -26,10 +26,10 @@ final class StandaloneQonsent implements AutoCloseable {
   private static final Pattern ACTION = Pattern.compile("read|write|delete|admin|share|execute");
   private static final long GOOD_FOR_SECONDS = 60;
 
-  private final Directory directory;
   private final byte[] credential;
   private final Clock clock;
   private final LocalServer server;
+  private volatile Directory directory;
 
   StandaloneQonsent(
       IdentitySettings settings, Directory directory, String credential, Clock clock) {
@@ -47,6 +47,11 @@ final class StandaloneQonsent implements AutoCloseable {
 
   void start() throws IOException {
     server.start(this::routes);
+  }
+
+  /// From now on these grants count.
+  void adopt(Directory other) {
+    directory = other;
   }
 
   int port() {

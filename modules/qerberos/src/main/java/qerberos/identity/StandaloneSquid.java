@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import qerberos.identity.LocalServer.Answer;
@@ -31,16 +32,22 @@ import qerberos.state.StateUnavailable;
 /// role. Only the identity's own subidentities and DAO can be put into a token. A refresh token
 /// works once.
 final class StandaloneSquid implements AutoCloseable {
-  private final Directory directory;
   private final SecretFiles secrets;
   private final ReplayCache used;
   private final Limits limits;
   private final SecureRandom random;
   private final Clock clock;
   private final LocalServer server;
-  private final Map<String, PublicKey> keys = new HashMap<>();
-  private final Map<String, byte[]> passwords = new HashMap<>();
+  private volatile Listed listed;
   private @Nullable SquidTokens tokens;
+
+  /// The directory with the credentials of all that it lists.
+  private record Listed(
+      Directory directory, Map<String, PublicKey> keys, Map<String, byte[]> passwords) {
+    Optional<ListedIdentity> active(String idOrName) {
+      return directory.find(idOrName).filter(ListedIdentity::active);
+    }
+  }
 
   StandaloneSquid(
       IdentitySettings settings,
@@ -49,7 +56,7 @@ final class StandaloneSquid implements AutoCloseable {
       Limits limits,
       SecureRandom random,
       Clock clock) {
-    this.directory = directory;
+    this.listed = new Listed(directory, Map.of(), Map.of());
     this.secrets = new SecretFiles(settings.secrets());
     this.used = used;
     this.limits = limits;
@@ -67,6 +74,14 @@ final class StandaloneSquid implements AutoCloseable {
   /// Makes the secrets that are missing and listens.
   void start() throws IOException {
     tokens = new SquidTokens(pair("squid-signing.key"), random, clock);
+    adopt(listed.directory());
+    server.start(this::routes);
+  }
+
+  /// From now on these identities count; the secrets of new ones are made first.
+  void adopt(Directory directory) throws IOException {
+    Map<String, PublicKey> keys = new HashMap<>();
+    Map<String, byte[]> passwords = new HashMap<>();
     for (ListedIdentity one : directory.identities()) {
       String file = "identities/" + one.name();
       keys.put(
@@ -77,7 +92,7 @@ final class StandaloneSquid implements AutoCloseable {
       passwords.put(
           one.squidId(), hash(secrets.once(file + ".password", () -> TokenText.make(random))));
     }
-    server.start(this::routes);
+    listed = new Listed(directory, keys, passwords);
   }
 
   int port() {
@@ -107,7 +122,7 @@ final class StandaloneSquid implements AutoCloseable {
     }
     try {
       SquidTokens.Claims claims = tokens().verify(token, SquidTokens.Use.ACCESS);
-      if (directory.find(claims.identity().squidId()).filter(ListedIdentity::active).isEmpty()) {
+      if (!stillRight(claims.identity())) {
         return invalid("identity not active");
       }
       return Answer.ok(
@@ -158,8 +173,9 @@ final class StandaloneSquid implements AutoCloseable {
     if (id == null || signature == null || timestamp == null) {
       return false;
     }
-    PublicKey key = keys.get(id);
-    boolean active = directory.find(id).filter(ListedIdentity::active).isPresent();
+    Listed now = listed;
+    PublicKey key = now.keys().get(id);
+    boolean active = now.active(id).isPresent();
     boolean fresh = Math.abs(timestamp - clock.millis()) <= SignedHeaders.SKEW.toMillis();
     if (key == null || !active || !fresh) {
       return false;
@@ -174,7 +190,8 @@ final class StandaloneSquid implements AutoCloseable {
 
   private Answer identity(ServerRequest request) {
     String id = request.path().pathParameters().get("squidId");
-    Optional<ListedIdentity> found = directory.find(id).filter(one -> one.squidId().equals(id));
+    Optional<ListedIdentity> found =
+        listed.directory().find(id).filter(one -> one.squidId().equals(id));
     if (found.isEmpty()) {
       return LocalServer.error(clock, 404, "NOT_FOUND", "no such identity", List.of());
     }
@@ -205,9 +222,11 @@ final class StandaloneSquid implements AutoCloseable {
       return LocalServer.error(
           clock, 400, "VALIDATION_ERROR", "want username and password", List.of());
     }
-    Optional<ListedIdentity> found = directory.find(name).filter(ListedIdentity::active);
+    Listed now = listed;
+    Optional<ListedIdentity> found = now.active(name);
     // The same work for a name that does not exist, so that time tells nothing.
-    byte[] wanted = passwords.getOrDefault(found.map(ListedIdentity::squidId).orElse(""), hash(""));
+    byte[] wanted =
+        now.passwords().getOrDefault(found.map(ListedIdentity::squidId).orElse(""), hash(""));
     if (!MessageDigest.isEqual(wanted, hash(password)) || found.isEmpty()) {
       return LocalServer.error(
           clock, 401, "INVALID_TOKEN", "username or password wrong", List.of());
@@ -231,7 +250,7 @@ final class StandaloneSquid implements AutoCloseable {
     try {
       SquidTokens.Claims claims = tokens().verify(token, SquidTokens.Use.REFRESH);
       Instant forgetAt = claims.expiresAt().plus(Duration.ofMinutes(1));
-      if (directory.find(claims.identity().squidId()).filter(ListedIdentity::active).isEmpty()
+      if (!stillRight(claims.identity())
           || !used.claim(Digest.of("refresh", claims.id()), forgetAt)) {
         throw new SquidTokens.Bad("used before, or its identity is not active");
       }
@@ -243,6 +262,15 @@ final class StandaloneSquid implements AutoCloseable {
       return LocalServer.error(
           clock, 503, "SERVICE_UNAVAILABLE", "the state database is down", List.of());
     }
+  }
+
+  /// Whether what was put into a token is still what the list says.
+  private boolean stillRight(SquidIdentity identity) {
+    return listed
+        .active(identity.squidId())
+        .filter(one -> identity.subId() == null || one.subIds().contains(identity.subId()))
+        .filter(one -> Objects.equals(identity.daoId(), one.daoId()))
+        .isPresent();
   }
 
   private Answer issue(SquidIdentity identity) {
