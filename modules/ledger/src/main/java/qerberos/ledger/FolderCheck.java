@@ -108,7 +108,7 @@ final class FolderCheck {
               + " entries is signed by "
               + signer.key().shortName());
     }
-    new SmallFilesCheck(storage, trust, findings).run(promise);
+    new SmallFilesCheck(storage, trust, findings).run(promise, note);
     try (CheckSource source = new CheckSource(storage, names, codecs, live, promise.size())) {
       entries(source, segments(promise.size()), promise.size());
       new IdsCheck(source, sums, size, findings, progress).run();
@@ -278,13 +278,25 @@ final class FolderCheck {
         fold(hasher, hashes, first, count / 2), fold(hasher, hashes, first + count / 2, count / 2));
   }
 
+  /// Whom to believe about the past: also keys that were retired since. The checkpoint itself comes
+  /// from whoever asks, so the folder's list of keys cannot make up a past for them.
+  private Trust everTrusted() throws IOException {
+    List<VerifierKey> keys = new ArrayList<>(trust.logKeys());
+    for (VerifierKey key : LedgerKeys.verifiers(storage)) {
+      if (!keys.contains(key) && !trust.witnesses().contains(key)) {
+        keys.add(key);
+      }
+    }
+    return new Trust(trust.origin(), keys, trust.witnesses(), 0);
+  }
+
   /// An older checkpoint must be of a tree that this one begins with. The stored hashes have just
   /// been compared with the entries, so they may be used.
   private void since(CheckSource source, Checkpoint promise) throws IOException, Trust.Refused {
     if (old == null || !findings.good()) {
       return;
     }
-    Checkpoint before = trust.open(old);
+    Checkpoint before = everTrusted().open(old);
     if (before.size() > promise.size()) {
       findings.damage(
           Publisher.FILE, "promises " + promise.size() + " entries, an older one " + before.size());

@@ -236,7 +236,42 @@ public final class Ledger implements AutoCloseable {
 
   /// Public keys of all times, those that sign now first.
   public List<VerifierKey> keys() {
-    return parts.keys().verifiers();
+    return publisher.keys().verifiers();
+  }
+
+  /// Fresh keys of the kinds that sign now, for [#rotateKeys]; nobody knows of them yet.
+  public List<SigningKey> newKeys() {
+    return publisher.keys().signing().stream()
+        .map(key -> SigningKey.generate(origin(), key.verifier().type(), settings.random()))
+        .toList();
+  }
+
+  /// Signs with other keys from now on, for ever: the private keys of before are overwritten, their
+  /// public halves stay in [#keys], so that what they signed can still be verified. Returns when a
+  /// checkpoint by the new keys is published. Entries are taken meanwhile.
+  ///
+  /// Whoever verifies with a key of before must be told of the new one: announce it in an entry
+  /// under a checkpoint of the old one first.
+  ///
+  /// @param next named like the log, such as [#newKeys] makes
+  /// @throws IllegalArgumentException when one is not named like the log, or is not new
+  /// @throws IllegalStateException when the keys are given by the settings
+  /// @throws IOException when the disk failed, and the ledger has stopped; the next start signs with
+  ///     the old keys or the new ones
+  public void rotateKeys(List<SigningKey> next) throws IOException, InterruptedException {
+    if (!settings.keys().isEmpty()) {
+      throw new IllegalStateException("keys: given by the settings, want them changed there");
+    }
+    if (next.isEmpty()) {
+      throw new IllegalArgumentException("keys: none, want at least one");
+    }
+    for (SigningKey key : next) {
+      if (!key.verifier().name().equals(origin()) || keys().contains(key.verifier())) {
+        throw new IllegalArgumentException(
+            "key: " + key.verifier().shortName() + ", want a new one named '" + origin() + "'");
+      }
+    }
+    publisher.rotate(List.copyOf(next));
   }
 
   /// The log's name.

@@ -75,8 +75,8 @@ record LedgerKeys(String origin, List<SigningKey> signing, List<VerifierKey> ver
     signing.forEach(key -> verifiers.add(key.verifier()));
     List<VerifierKey> stored = verifiers(storage);
     stored.stream().filter(key -> !verifiers.contains(key)).forEach(verifiers::add);
-    if (!verifiers.equals(stored)) {
-      write(storage, KEYS, verifiers.stream().map(VerifierKey::toString).toList(), false);
+    if (!stored.containsAll(verifiers)) {
+      write(storage, KEYS, lines(stored.isEmpty() ? verifiers : joined(stored, verifiers)), false);
     }
     if (readLine(storage, ORIGIN) == null) {
       write(storage, ORIGIN, List.of(origin), false);
@@ -85,6 +85,46 @@ record LedgerKeys(String origin, List<SigningKey> signing, List<VerifierKey> ver
       write(storage, FORMAT, List.of(formatLine(Integer.toString(FORMAT_NUMBER))), false);
     }
     return new LedgerKeys(origin, signing, verifiers);
+  }
+
+  /// Makes `keys` name the present keys first. Done when a checkpoint by them is safe: until then
+  /// the first key there is the one that signed the last.
+  void settle(LogStorage storage) throws IOException {
+    if (!verifiers(storage).equals(verifiers)) {
+      write(storage, KEYS, lines(verifiers), false);
+    }
+  }
+
+  /// Takes other private keys; those of before are kept as public ones. A crash at any point leaves
+  /// a ledger that opens, and verifies before that:
+  ///
+  ///     `keys` names the new ones last     they have signed nothing; the old ones go on
+  ///     `key` holds the new ones           the next start signs with them
+  ///     a checkpoint by them is safe       published by the caller
+  ///     `keys` names them first            [#settle]
+  ///
+  /// @throws IllegalArgumentException when one has another name, or was used before
+  LedgerKeys rotated(LogStorage storage, List<SigningKey> next) throws IOException {
+    for (SigningKey key : next) {
+      if (!key.verifier().name().equals(origin) || verifiers.contains(key.verifier())) {
+        throw new IllegalArgumentException(
+            "key: " + key.verifier().shortName() + ", want a new one named '" + origin + "'");
+      }
+    }
+    List<VerifierKey> fresh = next.stream().map(SigningKey::verifier).toList();
+    write(storage, KEYS, lines(joined(verifiers, fresh)), false);
+    write(storage, KEY, next.stream().map(SigningKey::secretText).toList(), true);
+    return new LedgerKeys(origin, next, joined(fresh, verifiers));
+  }
+
+  private static List<VerifierKey> joined(List<VerifierKey> first, List<VerifierKey> more) {
+    List<VerifierKey> all = new ArrayList<>(first);
+    more.stream().filter(key -> !all.contains(key)).forEach(all::add);
+    return all;
+  }
+
+  private static List<String> lines(List<VerifierKey> keys) {
+    return keys.stream().map(VerifierKey::toString).toList();
   }
 
   /// Reads who the ledger is, without its private keys.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +23,15 @@ final class Publisher implements Runnable {
   record Published(Checkpoint checkpoint, SignedNote note, Instant at) {}
 
   private final LedgerSettings settings;
-  private final LedgerKeys keys;
   private final Tree tree;
   private final Consumer<String> stop;
 
-  // Guarded by this, the first two may be read without.
+  // Guarded by this, the first three may be read without.
+  private volatile LedgerKeys keys;
   private volatile Published last;
   private volatile @Nullable String failed;
   private boolean closing;
+  private @Nullable List<SigningKey> nextKeys;
   private long lastNanos;
 
   /// @param last what was published before
@@ -79,8 +81,17 @@ final class Publisher implements Runnable {
   public void run() {
     try {
       while (awaitWork()) {
-        Published next = publish(settings, keys, tree.head(keys.origin()));
+        List<SigningKey> other = nextKeys();
+        LedgerKeys signing = other == null ? keys : keys.rotated(settings.storage(), other);
+        Published next = publish(settings, signing, tree.head(signing.origin()));
+        if (other != null) {
+          signing.settle(settings.storage());
+        }
         synchronized (this) {
+          keys = signing;
+          if (other != null) {
+            nextKeys = null;
+          }
           last = next;
           lastNanos = System.nanoTime();
           notifyAll();
@@ -102,6 +113,9 @@ final class Publisher implements Runnable {
   /// @return false when closing and all is published
   private synchronized boolean awaitWork() {
     while (true) {
+      if (nextKeys != null) {
+        return true;
+      }
       boolean covered = tree.size() == last.checkpoint().size();
       if (covered && closing) {
         return false;
@@ -119,6 +133,44 @@ final class Publisher implements Runnable {
       } catch (InterruptedException e) {
         closing = true; // nobody interrupts this thread but a JVM that ends
       }
+    }
+  }
+
+  private synchronized @Nullable List<SigningKey> nextKeys() {
+    return nextKeys;
+  }
+
+  /// Signs with other keys from now on; returns when a checkpoint by them is published.
+  ///
+  /// @throws IOException when they could not be kept, or nothing is published any more; the next
+  ///     start signs with the old ones or with these
+  synchronized void rotate(List<SigningKey> next) throws IOException, InterruptedException {
+    while (nextKeys != null && failed == null) {
+      wait();
+    }
+    if (failed != null || closing) {
+      throw new IOException(failed == null ? "the ledger is closed" : failed);
+    }
+    nextKeys = next;
+    notifyAll();
+    while (!keys.signing().equals(next)) {
+      if (failed != null) {
+        throw new IOException(failed);
+      }
+      wait();
+    }
+  }
+
+  LedgerKeys keys() {
+    return keys;
+  }
+
+  /// Which of these keys signed a note.
+  static List<VerifierKey> signers(SignedNote note, List<VerifierKey> keys) {
+    try {
+      return note.verify(keys).stream().map(SignedNote.Signer::key).toList();
+    } catch (SignedNote.BadSignature e) {
+      return List.of();
     }
   }
 

@@ -100,8 +100,10 @@ final class Recovery {
         keepKnown(parts, size, one);
       }
       deleteDrafts();
+      Publisher.Published last = signedNow(keys, published);
+      keys.settle(storage);
       good = true;
-      return new Recovered(keys, published, entries, tree, parts.ids(), repairs);
+      return new Recovered(keys, last, entries, tree, parts.ids(), repairs);
     } finally {
       if (!good) {
         parts.close();
@@ -212,6 +214,16 @@ final class Recovery {
               }
             });
     parts.tree().files().makeDurable(size);
+  }
+
+  /// The last checkpoint, signed again when the present keys have not: a crash came between the
+  /// change of keys and the first checkpoint by them.
+  private Publisher.Published signedNow(LedgerKeys keys, Publisher.Published last)
+      throws IOException {
+    List<VerifierKey> present = keys.signing().stream().map(SigningKey::verifier).toList();
+    return Publisher.signers(last.note(), present).containsAll(present)
+        ? last
+        : Publisher.publish(settings, keys, last.checkpoint());
   }
 
   /// Where a checkpoint is known there was a ledger; a new one in its place would be another.

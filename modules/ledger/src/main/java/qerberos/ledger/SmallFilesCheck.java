@@ -3,6 +3,7 @@ package qerberos.ledger;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Everything in a ledger's folder that is not entries, tree or ids: who the ledger is, and that
@@ -28,11 +29,12 @@ final class SmallFilesCheck {
     this.findings = findings;
   }
 
-  void run(Checkpoint promise) throws IOException {
+  /// @param note the last checkpoint, known to be signed by a key of the log
+  void run(Checkpoint promise, SignedNote note) throws IOException {
     try {
       LedgerKeys keys = LedgerKeys.openToRead(storage);
       identity(keys, promise);
-      privateKeys(keys);
+      privateKeys(keys, note);
     } catch (LedgerDamaged e) {
       findings.damage(e);
     } catch (NoSuchFileException e) {
@@ -66,7 +68,7 @@ final class SmallFilesCheck {
     }
   }
 
-  private void privateKeys(LedgerKeys keys) throws IOException {
+  private void privateKeys(LedgerKeys keys, SignedNote note) throws IOException {
     List<SigningKey> signing;
     try {
       signing = LedgerKeys.storedKeys(storage);
@@ -79,5 +81,38 @@ final class SmallFilesCheck {
         findings.damage(LedgerKeys.KEY, "not the private half of one of the keys");
       }
     }
+    present(keys, signing, note);
+  }
+
+  /// What a retired key signed is history: the last checkpoint is by a key of now. While keys are
+  /// being changed that is the first of `keys`, or one of those in `key`; and the checkpoint that
+  /// was read before the keys may be older than they are, so it is read again.
+  private void present(LedgerKeys keys, List<SigningKey> signing, SignedNote note)
+      throws IOException {
+    List<VerifierKey> now = new ArrayList<>(keys.verifiers().stream().limit(1).toList());
+    signing.forEach(key -> now.add(key.verifier()));
+    if (bySome(note, keys, now) || bySome(again(), keys, now)) {
+      return;
+    }
+    findings.damage(
+        Publisher.FILE,
+        "signed by "
+            + Publisher.signers(note, keys.verifiers()).getFirst().shortName()
+            + ", which was retired, want "
+            + now.getFirst().shortName());
+  }
+
+  private SignedNote again() throws IOException {
+    try {
+      return SignedNote.parse(SmallFile.read(storage, Publisher.FILE));
+    } catch (IllegalArgumentException e) {
+      throw new LedgerDamaged(Publisher.FILE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Whether one of these signed; also when none of the folder's keys did, which is said elsewhere.
+  private static boolean bySome(SignedNote note, LedgerKeys keys, List<VerifierKey> now) {
+    List<VerifierKey> signers = Publisher.signers(note, keys.verifiers());
+    return signers.isEmpty() || signers.stream().anyMatch(now::contains);
   }
 }
