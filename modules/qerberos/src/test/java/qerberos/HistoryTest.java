@@ -159,4 +159,51 @@ class HistoryTest {
   private static String body(ServerProcess server, String path) throws Exception {
     return new String(server.get(path).body(), StandardCharsets.UTF_8);
   }
+
+  @Test
+  void theKeysRotate_withAServerAndWithout_andEverythingStillVerifies() throws Exception {
+    String first;
+    Path oldCheckpoint = folder.resolve("old.checkpoint");
+    Path oldProof = folder.resolve("e-1.tlog-proof");
+    List<String> keys;
+    try (var server = start()) {
+      record(server, "e-1");
+      Files.write(oldProof, server.get("/audit/e-1/proof").body());
+      Files.write(oldCheckpoint, server.get("/log/checkpoint").body());
+      first = body(server, "/log/keys").strip();
+      Ended rotated = command("keys", "rotate", "--data", data.toString());
+      assertThat(rotated.status).as(rotated.said).isZero();
+      keys = body(server, "/log/keys").lines().toList();
+      assertThat(keys).hasSize(2).last().isEqualTo(first);
+      assertThat(rotated.said).contains(keys.getFirst());
+      assertThat(body(server, "/audit/search?q=type:ledger.keys.rotate"))
+          .contains("\"totalCount\":1")
+          .contains("\"signing\":[\"" + keys.getFirst() + "\"]")
+          .contains("\"retired\":[\"" + first + "\"]");
+      record(server, "e-2");
+      assertThat(command("verify", data.toString()).status).isZero();
+      assertThat(server.stop()).isZero();
+    }
+    Ended still =
+        command(
+            "keys", "rotate", "--data", data.toString(), "--config", config.toString());
+    assertThat(still.status).isEqualTo(2);
+    Ended again = command("keys", "rotate", "--data", data.toString());
+    assertThat(again.status).as(again.said).isZero();
+    try (var server = start()) {
+      record(server, "e-3");
+      keys = body(server, "/log/keys").lines().toList();
+      assertThat(keys).hasSize(3).last().isEqualTo(first);
+      assertThat(server.stop()).isZero();
+    }
+    Ended whole = command("verify", data.toString(), "--since", oldCheckpoint.toString());
+    assertThat(whole.status).as(whole.said).isZero();
+    String now = keys.getFirst();
+    assertThat(
+            command("verify", data.toString(), "--key", now, "--since", oldCheckpoint.toString())
+                .status)
+        .isZero();
+    assertThat(command("verify", oldProof.toString(), "--key", first).status).isZero();
+    assertThat(command("verify", data.toString(), "--key", first).status).isEqualTo(1);
+  }
 }

@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 import qerberos.service.ServerFile;
 import qerberos.settings.Catalog;
 import qerberos.settings.Loader;
+import qerberos.settings.Settings;
 import qerberos.settings.SettingsFaults;
 
 /// Which data folder a command is about: `--data`, else `QERBEROS_DATA_DIR`, else the
@@ -53,6 +54,17 @@ final class DataOption {
       return variable == null
           ? around.home().resolve(Catalog.DATA_DIR.standard())
           : around.workingDirectory().resolve(variable).normalize();
+    }
+  }
+
+  /// All settings, for a command that works on the folder itself.
+  Settings settings(Surroundings around) throws Failure {
+    try {
+      return new Loader(
+              around.home(), around.workingDirectory(), around.environment(), flags(around))
+          .load();
+    } catch (SettingsFaults e) {
+      throw new Failure(Exit.CONFIGURATION, String.join("\n", e.faults()));
     }
   }
 

@@ -18,9 +18,6 @@ import qerberos.identity.Directory;
 import qerberos.intake.AnyJson;
 import qerberos.ledger.LedgerDamaged;
 import qerberos.ledger.VerifierKey;
-import qerberos.settings.Loader;
-import qerberos.settings.Settings;
-import qerberos.settings.SettingsFaults;
 import qerberos.settings.StateSettings;
 import qerberos.state.State;
 import qerberos.trail.Page;
@@ -198,7 +195,7 @@ final class FolderReads implements Reads {
 
   @Override
   public Reply identities() throws Failure {
-    var identity = settings().identity();
+    var identity = data.settings(around).identity();
     if (!identity.standaloneSquid()) {
       throw new Failure(
           Exit.CANNOT_TELL, "identities are kept by the sQuid at " + identity.squidUrl());
@@ -229,7 +226,7 @@ final class FolderReads implements Reads {
   /// Asks a copy of the state: a database that was not closed well is repaired by whoever opens it,
   /// and this folder is only looked at.
   private Reply withState(Asking asking) throws Failure {
-    Path stored = settings().state().file();
+    Path stored = data.settings(around).state().file();
     if (!Files.exists(stored)) {
       return new Reply(new Json.Arr(List.of()));
     }
@@ -261,16 +258,6 @@ final class FolderReads implements Reads {
       }
     }
     Files.deleteIfExists(folder);
-  }
-
-  private Settings settings() throws Failure {
-    try {
-      return new Loader(
-              around.home(), around.workingDirectory(), around.environment(), data.flags(around))
-          .load();
-    } catch (SettingsFaults e) {
-      throw new Failure(Exit.CONFIGURATION, String.join("\n", e.faults()));
-    }
   }
 
   private static void put(Map<String, Json> members, String name, @Nullable Object value) {

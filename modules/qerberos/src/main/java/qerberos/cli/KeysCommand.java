@@ -1,15 +1,19 @@
 package qerberos.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import qerberos.event.Json;
+import qerberos.logs.Visible;
+import qerberos.service.Service;
+import qerberos.service.StartRefused;
 
 /// `keys`: the public keys under which the log is verified.
 @Command(
     name = "keys",
-    header = "Print the log's public keys.",
+    header = "Print the log's public keys, or give it a new one.",
     description = {
       "Print the log's public keys, one C2SP verifier key per line, the current ones first.",
       "Give one to whoever is to verify: qerberos verify ... --key KEY"
@@ -32,9 +36,47 @@ final class KeysCommand implements Callable<Integer> {
         List<Json> all = keys.lines().filter(line -> !line.isBlank()).<Json>map(Json::of).toList();
         around.screen().out().println(JsonText.pretty(new Json.Arr(all)));
       } else {
-        keys.lines().map(qerberos.logs.Visible::line).forEach(around.screen().out()::println);
+        keys.lines().map(Visible::line).forEach(around.screen().out()::println);
       }
       return Exit.OK;
     }
+  }
+
+  /// A new key, announced in the log under the old one.
+  @Command(
+      name = "rotate",
+      header = "Give the log a new key.",
+      description = {
+        "Give the log a new key and print all keys, the new one first. An event announces it under",
+        "a checkpoint of the old key; the old one stays in the list, and what it signed stays good.",
+        "Give the new one to whoever verifies the log. Refused while something about the log is not",
+        "right. Works with a running server, and on a folder without one."
+      },
+      mixinStandardHelpOptions = true)
+  int rotate(@Mixin DataOption data) throws Failure {
+    List<Json> keys = new ArrayList<>();
+    if (data.server(around).isPresent()) {
+      try (Api api = Api.of(data, around)) {
+        Reply all = api.post("/admin/keys/rotate", Json.EMPTY).at("data", "keys");
+        all.items().forEach(key -> keys.add(key.json()));
+      }
+    } else {
+      if (!FolderReads.holdsLog(data.folder(around))) {
+        throw data.noServer(around);
+      }
+      try {
+        Service.rotateKeys(data.settings(around), around.clock())
+            .forEach(key -> keys.add(Json.of(key.toString())));
+      } catch (StartRefused e) {
+        throw new Failure(StartCommand.status(e.reason()), e.sentence());
+      }
+    }
+    if (data.json()) {
+      around.screen().out().println(JsonText.pretty(new Json.Arr(keys)));
+    } else {
+      around.screen().err().println("qerberos: the log signs with the first of these keys now:");
+      keys.forEach(key -> around.screen().out().println(Visible.line(new Reply(key).text())));
+    }
+    return Exit.OK;
   }
 }

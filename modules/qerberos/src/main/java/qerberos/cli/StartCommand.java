@@ -220,7 +220,8 @@ final class StartCommand implements Callable<Integer> {
     }
   }
 
-  private static int status(StartRefused.Reason reason) {
+  /// The exit status that tells this reason.
+  static int status(StartRefused.Reason reason) {
     return switch (reason) {
       case CONFIGURATION -> Exit.CONFIGURATION;
       case CANNOT_WRITE -> Exit.CANNOT_WRITE;

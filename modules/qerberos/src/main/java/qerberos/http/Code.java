@@ -16,6 +16,7 @@ enum Code {
   METHOD_NOT_ALLOWED(405, false, "Use one of the methods in the Allow header"),
   REQUEST_TIMEOUT(408, true, "Send the request faster"),
   CONFLICT(409, false, "Use another id, or send exactly what was sent before"),
+  LOG_NOT_SOUND(409, false, "Settle what the message names first; \"qerberos verify\" says more"),
   IDEMPOTENCY_MISMATCH(409, false, "Use another Idempotency-Key for another request"),
   CONFIRMATION_REQUIRED(412, false, "Send the X-Admin-Confirmation header"),
   PAYLOAD_TOO_LARGE(413, false, "Send less at once"),

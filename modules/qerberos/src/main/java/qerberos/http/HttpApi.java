@@ -78,6 +78,7 @@ public final class HttpApi implements AutoCloseable {
         new HealthRoutes(watch, trail, state, selfCheck, metrics, clock, version, () -> ready)
             .routes());
     routes.addAll(new AdminRoutes(trail, gate, records).routes());
+    routes.addAll(new KeyRoutes(trail, selfCheck).routes());
     this.server = new HttpServer(settings, routes, admission, metrics, trail.ids(), clock);
   }
 

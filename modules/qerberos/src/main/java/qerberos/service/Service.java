@@ -22,6 +22,8 @@ import qerberos.http.Metrics;
 import qerberos.identity.Gate;
 import qerberos.identity.Limits;
 import qerberos.ledger.FolderStorage;
+import qerberos.ledger.LedgerObserver;
+import qerberos.ledger.VerifierKey;
 import qerberos.service.StartRefused.Reason;
 import qerberos.settings.ConfigRestore;
 import qerberos.settings.Settings;
@@ -78,6 +80,33 @@ public final class Service implements AutoCloseable {
     } catch (RuntimeException e) {
       service.closeAfter(e);
       throw e;
+    }
+  }
+
+  /// Gives the log in a folder that nobody serves a new key; the public keys of all times, the new
+  /// one first.
+  public static List<VerifierKey> rotateKeys(Settings settings, Clock clock) throws StartRefused {
+    Path data = settings.folders().data();
+    try {
+      DataFolder.requireNobodyThere(data);
+      DataFolder.prepare(data);
+      try (State state = State.open(settings.state(), clock);
+          Trail trail =
+              Trail.open(
+                  settings.trail(),
+                  settings.privacy(),
+                  new FolderStorage(data.resolve("ledger")),
+                  LedgerObserver.NONE,
+                  state.documents(),
+                  clock,
+                  new SecureRandom())) {
+        return trail.rotateKeys(new Actor("system:qerberos"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartRefused(Reason.TAKEN, "interrupted", e);
+    } catch (IOException e) {
+      throw Obstacle.of(e, data);
     }
   }
 

@@ -130,7 +130,8 @@ final class Anchor implements AutoCloseable {
     }
   }
 
-  private void keep() {
+  /// Keeps what is the newest now.
+  void keep() {
     Supplier<byte[]> followed = newest;
     if (followed != null) {
       boolean ignored = keepNow(followed.get());

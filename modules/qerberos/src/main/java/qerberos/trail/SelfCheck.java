@@ -25,6 +25,7 @@ import qerberos.ledger.TreeHasher;
 import qerberos.ledger.Trust;
 import qerberos.ledger.Verification;
 import qerberos.ledger.Verifier;
+import qerberos.ledger.VerifierKey;
 import qerberos.state.Documents;
 import qerberos.state.StateUnavailable;
 
@@ -149,10 +150,16 @@ public final class SelfCheck implements AutoCloseable {
     long nanos = System.nanoTime();
     running = new Running(begin, "begins", 0, -1);
     try {
-      Verification verification =
-          new Verifier(trust())
-              .showing((stage, done, total) -> running = new Running(begin, stage, done, total))
-              .folder(storage, new LeafNames(), new ZstdCodec());
+      Verification verification;
+      List<VerifierKey> keys;
+      do {
+        // When the keys were changed meanwhile, those of before no longer tell.
+        keys = ledger.keys();
+        verification =
+            new Verifier(Trust.in(keys))
+                .showing((stage, done, total) -> running = new Running(begin, stage, done, total))
+                .folder(storage, new LeafNames(), new ZstdCodec());
+      } while (!closed && !keys.equals(ledger.keys()));
       if (closed) {
         return;
       }

@@ -13,13 +13,18 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import qerberos.event.Actor;
 import qerberos.event.AuditEvent;
 import qerberos.event.EventDraft;
+import qerberos.event.Json;
 import qerberos.event.Leaf;
 import qerberos.event.Privacy;
+import qerberos.event.Reserved;
 import qerberos.event.SealBroken;
 import qerberos.event.Sealer;
+import qerberos.event.Verdict;
 import qerberos.identity.View;
 import qerberos.ledger.Appended;
 import qerberos.ledger.Entry;
@@ -28,7 +33,9 @@ import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.LedgerSettings;
 import qerberos.ledger.LogStorage;
 import qerberos.ledger.Progress;
+import qerberos.ledger.SigningKey;
 import qerberos.ledger.TlogProof;
+import qerberos.ledger.VerifierKey;
 import qerberos.query.Found;
 import qerberos.query.IndexSettings;
 import qerberos.query.Order;
@@ -69,6 +76,7 @@ public final class Trail implements AutoCloseable {
   private final AtomicLong acknowledged = new AtomicLong();
 
   private final Deque<AutoCloseable> open;
+  private final ReentrantLock rotating = new ReentrantLock();
 
   private Trail(
       InstantSource clock,
@@ -306,6 +314,57 @@ public final class Trail implements AutoCloseable {
 
   public SubjectKeyFiles subjectKeys() {
     return keys;
+  }
+
+  /// Gives the log a new key. An event announces it under a checkpoint of the old one, which so
+  /// vouches for it; then the new one signs, and the old one stays among [Ledger#keys].
+  ///
+  /// @param by who wants it
+  /// @return public keys of all times, those that sign now first
+  /// @throws IOException the announcement was not taken, and nothing has changed; or the disk
+  ///     failed, and the log has stopped: the next start signs with the old key or the new one
+  public List<VerifierKey> rotateKeys(Actor by) throws IOException, InterruptedException {
+    rotating.lockInterruptibly();
+    try {
+      List<SigningKey> next = ledger.newKeys();
+      Prepared event = prepare(OwnEvents.SOURCE, announcement(by, next), null);
+      Appended answer = append(List.of(event)).getFirst();
+      if (!(answer instanceof Appended.At(var index))) {
+        throw new IOException("the event that announces the new key was not taken: " + answer);
+      }
+      byte[] ignored = ledger.awaitCheckpoint(index + 1, FIRST_PATIENCE);
+      ledger.rotateKeys(next);
+      anchor.keep();
+      return ledger.keys();
+    } catch (TimeoutException e) {
+      throw new IOException(e.getMessage(), e);
+    } finally {
+      rotating.unlock();
+    }
+  }
+
+  private EventDraft announcement(Actor by, List<SigningKey> next) {
+    List<Json> signing = new ArrayList<>();
+    next.forEach(key -> signing.add(Json.of(key.verifier().toString())));
+    List<Json> retired = new ArrayList<>();
+    ledger.keys().stream()
+        .limit(next.size())
+        .forEach(key -> retired.add(Json.of(key.toString())));
+    return new EventDraft(
+        null,
+        "ledger.keys.rotate",
+        null,
+        null,
+        "qerberos:ledger",
+        by,
+        Reserved.LAYER,
+        Verdict.ALLOW,
+        Json.EMPTY
+            .with("signing", new Json.Arr(signing))
+            .with("retired", new Json.Arr(retired)),
+        Json.EMPTY,
+        null,
+        null);
   }
 
   /// Why the newest checkpoint cannot be kept outside of the data folder; empty while it can, or

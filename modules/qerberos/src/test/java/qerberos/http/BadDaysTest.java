@@ -56,6 +56,10 @@ class BadDaysTest {
       assertThat(service.get("/audit/before/proof", service.admin).status()).isEqualTo(200);
       assertThat(service.get("/audit?limit=1", service.admin).status()).isEqualTo(200);
       assertThat(service.get("/log/checkpoint", "").status()).isEqualTo(200);
+      Reply rotate = service.post("/admin/keys/rotate", service.admin, "");
+      assertThat(rotate.status()).isEqualTo(409);
+      assertThat(rotate.code()).isEqualTo("LOG_NOT_SOUND");
+      assertThat(service.get("/log/keys", "").text().lines()).hasSize(1);
     } catch (IOException e) {
       // closing a ledger whose disk failed may say so
     }

@@ -465,6 +465,21 @@ class RoutesTest {
   }
 
   @Test
+  void theKeysRotate_forAdministratorsAlone_underAnEvent() throws Exception {
+    String reader = service.token("curious", Scope.ALL, Permission.AUDIT_READ);
+    String before = service.get("/log/keys", "").text();
+    assertThat(service.post("/admin/keys/rotate", reader, "").status()).isEqualTo(403);
+    assertThat(service.get("/log/keys", "").text()).isEqualTo(before);
+    Reply rotated = service.post("/admin/keys/rotate", service.admin, "");
+    assertThat(rotated.status()).as(rotated.text()).isEqualTo(200);
+    String after = service.get("/log/keys", "").text();
+    assertThat(after.lines()).hasSize((int) before.lines().count() + 1);
+    assertThat(after).endsWith(before);
+    assertThat(rotated.text()).contains(after.lines().findFirst().orElseThrow());
+    assertThat(ours("ledger.keys.rotate", 1)).isTrue();
+  }
+
+  @Test
   void loginsAndReads_areRecordedOncePerQuery() throws Exception {
     String reader = service.token("once", Scope.ALL, Permission.AUDIT_READ);
     service.get("/audit?type=t.none", reader, "User-Agent", "test/1");
