@@ -25,7 +25,8 @@ public final class Verifier {
     this.progress = progress;
   }
 
-  /// A verifier that also demands that what an old checkpoint covered has not changed since.
+  /// A verifier that also demands that what an old checkpoint covered has not changed since. For a
+  /// folder the checkpoint may be by any key that the folder lists, retired ones too.
   public Verifier since(SignedNote checkpoint) {
     return new Verifier(trust, checkpoint, progress);
   }

@@ -45,6 +45,11 @@ final class LastCheck {
     }
   }
 
+  /// What was found out about a log that has ended says nothing about the next.
+  static void forget(Documents documents) throws StateUnavailable {
+    boolean ignored = documents.remove(NAME);
+  }
+
   static void keep(Documents documents, SelfCheck.Result result) throws StateUnavailable {
     Map<String, Json> members = new HashMap<>();
     members.put("at", Json.of(result.at().toString()));

@@ -191,7 +191,7 @@ public final class Trail implements AutoCloseable {
               settings,
               open);
       if (ended.isPresent()) {
-        trail.announce(epoch, ended.get());
+        trail.announce(epoch, ended.get(), documents);
       }
       trail.start();
       return trail;
@@ -215,7 +215,8 @@ public final class Trail implements AutoCloseable {
   }
 
   /// A new log first says which one it follows; then only it is the one that others expect.
-  private void announce(Epoch epoch, Epoch.Ended ended) throws IOException {
+  private void announce(Epoch epoch, Epoch.Ended ended, Documents documents)
+      throws IOException {
     try {
       Prepared first = prepare(OwnEvents.SOURCE, Epoch.announcement(ended), null);
       Appended answer = ledger.append(List.of(first.submission())).getFirst();
@@ -234,6 +235,7 @@ public final class Trail implements AutoCloseable {
       throw new IOException("interrupted", e);
     }
     if (anchor.keepNow(ledger.signedCheckpoint())) {
+      LastCheck.forget(documents);
       epoch.done();
     }
   }
