@@ -64,6 +64,8 @@ final class IngestBenchmark {
       ServerUnderLoad server, String name, long seed, long events, int batch, int connections)
       throws Exception {
     double cpu = server.cpuSeconds();
+    StageTimes stages = server.stageTimes();
+    long own = ownCpuNanos();
     long begin = System.nanoTime();
     long each = events / connections / batch;
     long sent =
@@ -86,8 +88,19 @@ final class IngestBenchmark {
     double wall = (System.nanoTime() - begin) / 1e9;
     double used = server.cpuSeconds() - cpu;
     System.out.printf(
-        "  %-8s %,9d events  %,8.0f/s  %6.2f CPU s per million  %,5d MB resident%n",
-        name, sent, sent / wall, used / sent * 1e6, server.residentBytes() >> 20);
+        "  %-8s %,9d events  %,8.0f/s  %6.2f CPU s per million  %,5d MB resident"
+            + " (generator: %.2f CPU s per million)%n",
+        name,
+        sent,
+        sent / wall,
+        used / sent * 1e6,
+        server.residentBytes() >> 20,
+        (ownCpuNanos() - own) / 1e3 / sent);
+    server.stageTimes().print(stages, used, sent);
+  }
+
+  private static long ownCpuNanos() {
+    return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
   }
 
   /// Sends one batch until it is taken: a server that says it is busy is asked again after a
@@ -114,6 +127,8 @@ final class IngestBenchmark {
       sources.add(new SyntheticEvents(seed * 1000 + worker, prefix, start, 500));
     }
     double cpu = server.cpuSeconds();
+    StageTimes stages = server.stageTimes();
+    long own = ownCpuNanos();
     long begin = System.nanoTime();
     long end = begin + seconds * 1_000_000_000L;
     long sent =
@@ -137,8 +152,10 @@ final class IngestBenchmark {
     double wall = (System.nanoTime() - begin) / 1e9;
     double used = server.cpuSeconds() - cpu;
     System.out.printf(
-        "  single   %,9d events  %,8.0f/s  %6.2f CPU us each, %d connections%n",
-        sent, sent / wall, used / sent * 1e6, SINGLES);
+        "  single   %,9d events  %,8.0f/s  %6.2f CPU us each, %d connections"
+            + " (generator: %.2f CPU us each)%n",
+        sent, sent / wall, used / sent * 1e6, SINGLES, (ownCpuNanos() - own) / 1e3 / sent);
+    server.stageTimes().print(stages, used, sent);
   }
 
   private static void proofs(ServerUnderLoad server, long seed, int count) throws Exception {

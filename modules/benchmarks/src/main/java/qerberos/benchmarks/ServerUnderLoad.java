@@ -86,6 +86,11 @@ final class ServerUnderLoad implements AutoCloseable {
     return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
   }
 
+  /// The same by stage, as the operating system counts it for each thread; Linux only, else empty.
+  StageTimes stageTimes() throws IOException {
+    return StageTimes.of(process.pid());
+  }
+
   /// Resident memory in bytes, now.
   long residentBytes() throws IOException {
     return status("VmRSS:");

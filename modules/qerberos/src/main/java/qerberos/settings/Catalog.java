@@ -80,7 +80,7 @@ public final class Catalog {
           Fewer signatures under load, against proofs that come later.
       QUEUE_EVENTS | ledger.queueEvents | | 20000 | events |
           Bursts are turned away, or memory is scarce.
-      TAIL_EVENTS | search.tailEvents | | 8192 | events, a power of two |
+      TAIL_EVENTS | search.tailEvents | | 16384 | events, a power of two |
           Senders are slowed down by the index, or memory is scarce.
       INDEX_COMMIT | search.commitInterval | | 1s | time |
           The index shall be made durable more often; it is caught up from the log anyway.

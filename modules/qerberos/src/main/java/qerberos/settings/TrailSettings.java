@@ -76,7 +76,7 @@ public record TrailSettings(
         Optional.empty(),
         Duration.ofMillis(20),
         20_000,
-        8_192,
+        16_384,
         Duration.ofSeconds(1),
         16,
         Duration.ofSeconds(10),

@@ -157,6 +157,9 @@ public final class Follower implements AutoCloseable {
       LOG.log(ERROR, "follower " + name + ": failed at " + next + ", tries again", e);
     }
     failure = said;
+    if (holdsSenders) {
+      tail.letGo();
+    }
     try {
       Thread.sleep(PAUSE_AFTER_FAILURE);
       next = sink.next();

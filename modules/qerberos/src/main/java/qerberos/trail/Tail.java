@@ -16,30 +16,43 @@ import qerberos.ledger.Submission;
 /// The newest events, parsed as they came, for followers that are not far behind: at the tail
 /// nothing is read back and parsed twice.
 ///
-/// It also holds senders to the followers' pace. While the slowest follower is within the tail but
-/// more than three quarters of it behind, [#makeRoom] makes a sender wait for a moment; if it did
-/// not, the follower would fall out of the tail, and would from then on have to read and parse
-/// every event again, which is slower and never catches up under the load that caused it. A
-/// follower that is further behind anyhow (it is being rebuilt) slows nobody.
+/// It also holds senders to the followers' pace. While the slowest follower is more than an eighth
+/// of the tail behind, [#makeRoom] makes a sender wait for a moment; if it did not, the follower
+/// would fall out of the tail, and would from then on have to read, decrypt and parse every event
+/// again, at three times the cost. One that fell out all the same is waited for too, so that it gets
+/// back in, unless it is so far behind ([#HOPELESS] tails: it is being built anew) that senders
+/// would wait for minutes, or it is failing ([#letGo]).
+///
+/// What the slowest follower has seen is let go of, but for the very last: an event that lives only
+/// for as long as it takes to index it never leaves the nursery of the heap, and costs the garbage
+/// collector nothing.
 ///
 /// Safe for concurrent use.
 final class Tail implements AppendListener {
+  /// A follower this many tails behind holds nobody.
+  static final int HOPELESS = 64;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition grown = lock.newCondition();
   private final Condition followed = lock.newCondition();
   private final @Nullable AuditEvent[] ring;
+
+  /// How many events stay although they were followed: a search may not see them yet.
+  private final int kept;
 
   /// Guarded by `lock`: the indexes that are there, from inclusive to exclusive.
   private long begin;
 
   private long end;
   private long slowest;
+  private boolean failing;
   private volatile boolean crowded;
 
   /// @param capacity a power of two
   /// @param size of the ledger now; the tail starts empty behind it
   Tail(int capacity, long size) {
     this.ring = new AuditEvent[capacity];
+    this.kept = capacity / 32;
     this.begin = size;
     this.end = size;
     this.slowest = size;
@@ -119,6 +132,11 @@ final class Tail implements AppendListener {
     lock.lock();
     try {
       slowest = index;
+      failing = false;
+      long last = Math.min(index - kept, end);
+      for (; begin < last; begin++) {
+        ring[(int) begin & (ring.length - 1)] = null;
+      }
       measure();
       followed.signalAll();
     } finally {
@@ -126,7 +144,19 @@ final class Tail implements AppendListener {
     }
   }
 
-  /// Waits while the slowest follower is about to fall out of the tail, at most so long.
+  /// The slowest follower fails; until it goes on nobody waits for it.
+  void letGo() {
+    lock.lock();
+    try {
+      failing = true;
+      measure();
+      followed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits while the slowest follower is behind, at most so long.
   void makeRoom(Duration most) throws InterruptedException {
     if (!crowded) {
       return;
@@ -143,6 +173,7 @@ final class Tail implements AppendListener {
   }
 
   private void measure() {
-    crowded = slowest >= begin && end - slowest > ring.length / 4L * 3;
+    long behind = end - slowest;
+    crowded = !failing && behind > ring.length / 8 && behind < (long) HOPELESS * ring.length;
   }
 }

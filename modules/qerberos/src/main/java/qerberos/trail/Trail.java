@@ -60,6 +60,9 @@ public final class Trail implements AutoCloseable {
   /// An index that far behind is being built, and will not be there within a second.
   private static final long FAR_BEHIND = 100_000;
 
+  /// Only who sends this many at once can outrun a follower.
+  private static final int MANY = 32;
+
   private final InstantSource clock;
   private final Ids ids;
   private final Ledger ledger;
@@ -291,7 +294,9 @@ public final class Trail implements AutoCloseable {
   }
 
   private List<Appended> appended(List<Prepared> prepared) throws InterruptedException {
-    tail.makeRoom(ROOM);
+    if (prepared.size() >= MANY) {
+      tail.makeRoom(ROOM);
+    }
     return ledger.append(prepared.stream().map(Prepared::submission).toList());
   }
 

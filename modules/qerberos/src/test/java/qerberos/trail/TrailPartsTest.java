@@ -96,18 +96,49 @@ class TrailPartsTest {
   }
 
   @Test
-  void theTail_holdsSendersToTheFollowersPace_butNotBehindALostOne() throws Exception {
+  void theTail_holdsSendersToTheFollowersPace() throws Exception {
     var tail = new Tail(4, 0);
-    tail.followedUpTo(0);
     tail.appended(0, submissions(0, 4));
     Thread sender = Thread.ofVirtual().start(() -> room(tail));
     assertThat(sender.join(Duration.ofMillis(50))).isFalse();
-    tail.followedUpTo(3);
+    tail.followedUpTo(4);
     assertThat(sender.join(Duration.ofSeconds(5))).isTrue();
-    tail.appended(4, submissions(4, 4));
-    tail.appended(8, submissions(8, 4));
-    Thread free = Thread.ofVirtual().start(() -> room(tail));
+  }
+
+  @Test
+  void theTail_waitsForAFollowerThatFellOut_untilItIsBackIn() throws Exception {
+    var tail = new Tail(4, 0);
+    tail.appended(0, submissions(0, 40));
+    assertThat(tail.from(0, 4)).isEmpty();
+    Thread sender = Thread.ofVirtual().start(() -> room(tail));
+    assertThat(sender.join(Duration.ofMillis(50))).isFalse();
+    tail.followedUpTo(40);
+    assertThat(sender.join(Duration.ofSeconds(5))).isTrue();
+  }
+
+  @Test
+  void theTail_waitsForNobodyWhoFails_orIsHopelesslyBehind() throws Exception {
+    var failing = new Tail(4, 0);
+    failing.appended(0, submissions(0, 4));
+    Thread sender = Thread.ofVirtual().start(() -> room(failing));
+    assertThat(sender.join(Duration.ofMillis(50))).isFalse();
+    failing.letGo();
+    assertThat(sender.join(Duration.ofSeconds(5))).isTrue();
+
+    var hopeless = new Tail(4, 0);
+    hopeless.appended(0, submissions(0, 4 * Tail.HOPELESS));
+    Thread free = Thread.ofVirtual().start(() -> room(hopeless));
     assertThat(free.join(Duration.ofSeconds(5))).isTrue();
+  }
+
+  @Test
+  void theTail_letsGoOfWhatWasFollowed_butForTheLast() {
+    var tail = new Tail(32, 0);
+    tail.appended(0, submissions(0, 20));
+    tail.followedUpTo(20);
+    assertThat(tail.from(18, 1)).isEmpty();
+    assertThat(ids(tail.from(19, 9))).containsExactly("19");
+    assertThat(tail.newest(event -> event.id().equals("19"))).contains(19L);
   }
 
   private static void room(Tail tail) {
