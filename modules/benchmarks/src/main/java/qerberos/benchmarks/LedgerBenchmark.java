@@ -186,7 +186,7 @@ final class LedgerBenchmark {
             for (long id = from; id < to; ) {
               List<Submission> submissions = new ArrayList<>(batch);
               for (int i = 0; i < batch && id < to; i++, id++) {
-                submissions.add(new Submission(number(entry, id)));
+                submissions.add(Submission.of(number(entry, id)));
               }
               for (Appended answer : ledger.append(submissions)) {
                 if (!(answer instanceof Appended.At)) {

@@ -34,9 +34,9 @@ final class EventFields {
   private @Nullable Json cid;
   private Json.Obj details = Json.EMPTY;
 
-  EventFields(JsonParser parser) {
+  EventFields(JsonParser parser, JsonTree.Bench bench) {
     this.parser = parser;
-    this.tree = new JsonTree(parser, false, fault -> draft.fault(fault));
+    this.tree = new JsonTree(parser, bench, false, fault -> draft.fault(fault));
   }
 
   /// The event that begins at the parser's current token, a `{`; the parser is left at its `}`.

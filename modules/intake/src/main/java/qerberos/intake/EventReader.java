@@ -60,7 +60,7 @@ public final class EventReader {
         throw new EventFaults(new Fault("body", "empty, want a JSON object or array"));
       }
       List<Parsed> events = new ArrayList<>();
-      var fields = new EventFields(parser);
+      var fields = new EventFields(parser, new JsonTree.Bench());
       if (first == JsonToken.START_ARRAY) {
         for (JsonToken token = parser.nextToken();
             token != JsonToken.END_ARRAY;
@@ -97,31 +97,38 @@ public final class EventReader {
   ///
   /// @throws EventFaults as above, before the first event is handed on
   public void ndjson(byte[] body, Consumer<Parsed> events) {
-    checkSize(body);
-    checkLines(body);
+    count(body);
     var lines = new Lines(body);
+    var bench = new JsonTree.Bench();
     while (lines.next()) {
-      events.accept(line(body, lines.from(), lines.to(), lines.number()));
+      events.accept(line(body, lines.from(), lines.to(), lines.number(), bench));
     }
   }
 
-  private void checkLines(byte[] body) {
+  /// How many lines with something in them the body has.
+  ///
+  /// @throws EventFaults field `body`: it is too large or has too many lines
+  public int count(byte[] body) {
+    checkSize(body);
     var lines = new Lines(body);
-    for (int count = 0; lines.next(); count++) {
-      if (count == limits.events()) {
+    int count = 0;
+    while (lines.next()) {
+      if (count++ == limits.events()) {
         throw tooMany();
       }
     }
+    return count;
   }
 
-  private static Parsed line(byte[] body, int from, int to, int number) {
+  private static Parsed line(
+      byte[] body, int from, int to, int number, JsonTree.Bench bench) {
     int bad = Utf8.firstBad(body, from, to);
     if (bad >= 0) {
       return bad(number, new Fault("line", "byte " + (bad - from) + " is not UTF-8"));
     }
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body, from, to - from)) {
       parser.nextToken();
-      Parsed parsed = event(parser, new EventFields(parser), number);
+      Parsed parsed = event(parser, new EventFields(parser, bench), number);
       if (parser.nextToken() != null) {
         return bad(number, new Fault("line", "more than one JSON value, want one per line"));
       }

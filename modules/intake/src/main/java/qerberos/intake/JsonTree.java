@@ -36,18 +36,34 @@ final class JsonTree {
   private final JsonParser parser;
   private final boolean lenient;
   private final Consumer<Fault> faults;
-  private final @Nullable String[] names = new String[DEPTH_MAX + 1];
-  private final int[] indexes = new int[DEPTH_MAX + 1];
-  private final @Nullable ObjBuilder[] builders = new ObjBuilder[DEPTH_MAX + 1];
+  private final @Nullable String[] names;
+  private final int[] indexes;
+  private final @Nullable ObjBuilder[] builders;
   private final int fieldsMax;
   private int fields;
   private int items;
 
   JsonTree(JsonParser parser, boolean lenient, Consumer<Fault> faults) {
+    this(parser, new Bench(), lenient, faults);
+  }
+
+  /// @param bench used by this tree alone until it is read
+  JsonTree(JsonParser parser, Bench bench, boolean lenient, Consumer<Fault> faults) {
     this.parser = parser;
+    this.names = bench.names;
+    this.indexes = bench.indexes;
+    this.builders = bench.builders;
     this.lenient = lenient;
     this.faults = faults;
     fieldsMax = lenient ? LENIENT_FIELDS_MAX : FIELDS_MAX;
+  }
+
+  /// What reading a tree needs besides, to be used again for the next: of a batch, each line is a
+  /// tree. Used by one thread at a time.
+  static final class Bench {
+    private final @Nullable String[] names = new String[DEPTH_MAX + 1];
+    private final int[] indexes = new int[DEPTH_MAX + 1];
+    private final @Nullable ObjBuilder[] builders = new ObjBuilder[DEPTH_MAX + 1];
   }
 
   /// The value at the parser's current token, which then is its last.

@@ -3,9 +3,7 @@ package qerberos.ledger;
 import org.jspecify.annotations.Nullable;
 
 /// One entry on its way into the ledger: the leaf that is hashed into the tree, and what lies
-/// beside the tree with it. The leaf hash is computed here, on the thread of whoever submits.
-///
-/// Immutable. The arrays are copied.
+/// beside the tree with it. The leaf hash is computed on the thread of whoever submits. Immutable.
 public final class Submission {
   /// The longest leaf, in bytes: its length is written in 16 bits (C2SP tlog-tiles).
   public static final int LONGEST_LEAF = 65_535;
@@ -21,14 +19,7 @@ public final class Submission {
   private final Hash leafHash;
   private final @Nullable Object tag;
 
-  /// An entry and what lies beside it.
-  ///
-  /// @param leaf the entry, 1..65,535 bytes
-  /// @param attachment what is kept beside the tree, may be empty, at most [#LONGEST_ATTACHMENT]
-  ///     bytes; checked against bit rot, but no hash of the tree covers it
-  /// @param tag handed back to the [AppendListener], never looked at
-  /// @throws IllegalArgumentException naming the part whose length is out of range
-  public Submission(byte[] leaf, byte[] attachment, @Nullable Object tag) {
+  private Submission(byte[] leaf, byte[] attachment, Hash leafHash, @Nullable Object tag) {
     if (leaf.length < 1 || leaf.length > LONGEST_LEAF) {
       throw new IllegalArgumentException(
           "leaf: length " + leaf.length + ", want 1.." + LONGEST_LEAF);
@@ -37,15 +28,40 @@ public final class Submission {
       throw new IllegalArgumentException(
           "attachment: length " + attachment.length + ", want at most " + LONGEST_ATTACHMENT);
     }
-    this.leaf = leaf.clone();
-    this.attachment = attachment.length == 0 ? NOTHING : attachment.clone();
-    this.leafHash = HASHER.get().leaf(this.leaf);
+    this.leaf = leaf;
+    this.attachment = attachment;
+    this.leafHash = leafHash;
     this.tag = tag;
   }
 
+  /// An entry and what lies beside it.
+  ///
+  /// @param leaf the entry, 1..65,535 bytes; copied
+  /// @param attachment what is kept beside the tree, may be empty, at most [#LONGEST_ATTACHMENT]
+  ///     bytes; checked against bit rot, but no hash of the tree covers it; copied
+  /// @param tag handed back to the [AppendListener], never looked at
+  /// @throws IllegalArgumentException naming the part whose length is out of range
+  public static Submission of(byte[] leaf, byte[] attachment, @Nullable Object tag) {
+    byte[] own = leaf.clone();
+    byte[] beside = attachment.length == 0 ? NOTHING : attachment.clone();
+    return new Submission(own, beside, HASHER.get().leaf(own), tag);
+  }
+
   /// An entry without anything beside it.
-  public Submission(byte[] leaf) {
-    this(leaf, NOTHING, null);
+  public static Submission of(byte[] leaf) {
+    return of(leaf, NOTHING, null);
+  }
+
+  /// The same for a caller who made these arrays for this and has hashed the leaf already: nothing
+  /// is copied and nothing is hashed again.
+  ///
+  /// @param leaf nobody writes into it any more
+  /// @param attachment likewise
+  /// @param leafHash the leaf's RFC 6962 hash. It enters the tree as it is: with another one the
+  ///     entry could be appended but never be read or proved again
+  public static Submission owning(
+      byte[] leaf, byte[] attachment, Hash leafHash, @Nullable Object tag) {
+    return new Submission(leaf, attachment, leafHash, tag);
   }
 
   /// The entry's bytes; not a copy, not to be changed.

@@ -11,7 +11,7 @@
 ///     EntryNames names = ...;  // 32 bytes by which an entry is found, and when two are the same
 ///     var settings = LedgerSettings.of(new FolderStorage(Path.of("data/ledger")), names);
 ///     try (Ledger ledger = Ledger.open(settings)) {
-///       List<Appended> answers = ledger.append(List.of(new Submission(entry, new byte[0], null)));
+///       List<Appended> answers = ledger.append(List.of(Submission.of(entry, new byte[0], null)));
 ///       if (answers.getFirst() instanceof Appended.At(long index)) {
 ///         ledger.awaitCheckpoint(index + 1, Duration.ofSeconds(5));
 ///         byte[] file = ledger.proof(index).bytes();  // keep as *.tlog-proof, valid for ever

@@ -44,7 +44,7 @@ class EmbeddingTest {
     String vkey;
     var settings = LedgerSettings.of(new FolderStorage(folder.resolve("ledger")), new ByContent());
     try (Ledger ledger = Ledger.open(settings)) {
-      List<Appended> answers = ledger.append(List.of(new Submission(entry, new byte[0], null)));
+      List<Appended> answers = ledger.append(List.of(Submission.of(entry, new byte[0], null)));
       if (answers.getFirst() instanceof Appended.At(long index)) {
         ledger.awaitCheckpoint(index + 1, Duration.ofSeconds(5));
         file = ledger.proof(index).bytes();
@@ -53,7 +53,7 @@ class EmbeddingTest {
       Trust trust = Trust.in(List.of(VerifierKey.parse(vkey)));
       assertThat(new Verifier(trust).log(LogReader.of(ledger), Verifier.Entries.ALL))
           .isInstanceOf(Verification.Holds.class);
-      assertThat(ledger.append(List.of(new Submission(entry, new byte[0], null))))
+      assertThat(ledger.append(List.of(Submission.of(entry, new byte[0], null))))
           .containsExactly(new Appended.Already(0));
     }
     assertThat(file).isNotNull();

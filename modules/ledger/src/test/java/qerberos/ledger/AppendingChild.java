@@ -61,7 +61,7 @@ public final class AppendingChild {
             text -> {
               byte[] beside =
                   text.length() % 2 == 0 ? new byte[0] : ("beside " + text).getBytes(UTF_8);
-              batch.add(new Submission(text.getBytes(UTF_8), beside, null));
+              batch.add(Submission.of(text.getBytes(UTF_8), beside, null));
             });
         List<Appended> answers = ledger.append(batch);
         StringBuilder lines = new StringBuilder();

@@ -143,7 +143,7 @@ class CrashTest {
       for (int from = 0; from < size; from += 4096) {
         List<Submission> batch = new ArrayList<>();
         for (int i = from; i < Math.min(size, from + 4096); i++) {
-          batch.add(new Submission(("n" + i + "=").getBytes(UTF_8), beside("n" + i + "="), null));
+          batch.add(Submission.of(("n" + i + "=").getBytes(UTF_8), beside("n" + i + "="), null));
         }
         ledger.append(batch);
       }
@@ -236,7 +236,7 @@ class CrashTest {
     assertThat(ledger.status().stopped()).contains("no space left");
     assertThat(ledger.status().writable()).isFalse();
     assertThat(ledger.entry(0).leaf()).isEqualTo("a=1".getBytes(UTF_8));
-    assertThat(ledger.append(List.of(new Submission("c=1".getBytes(UTF_8)))).getFirst())
+    assertThat(ledger.append(List.of(Submission.of("c=1".getBytes(UTF_8)))).getFirst())
         .isInstanceOf(Appended.Failed.class);
     Story.end(ledger);
     disk.restart();
@@ -274,7 +274,7 @@ class CrashTest {
     }
     byte[] half = new byte[300];
     new Frame()
-        .of(1, List.of(new Submission(("torn=" + "x".repeat(1000)).getBytes(UTF_8))))
+        .of(1, List.of(Submission.of(("torn=" + "x".repeat(1000)).getBytes(UTF_8))))
         .get(half);
     try (StoredFile file = disk.open("entries/000000000000.log")) {
       file.write(ByteBuffer.wrap(half), Frame.HEAD + Frame.ENTRY_HEAD + 3 + 10);

@@ -38,7 +38,7 @@ class FolderCheckTest {
       for (int from = 0; from < size; from += 4096) {
         List<Submission> batch = new ArrayList<>();
         for (int i = from; i < Math.min(size, from + 4096); i++) {
-          batch.add(new Submission(LedgerTest.leaf(i), LedgerTest.attachment(i), null));
+          batch.add(Submission.of(LedgerTest.leaf(i), LedgerTest.attachment(i), null));
         }
         ledger.append(batch);
       }
@@ -59,7 +59,7 @@ class FolderCheckTest {
   void inUse_holdsUpToTheCheckpoint() throws Exception {
     make(1000);
     try (Ledger ledger = Ledger.open(LedgerSettings.of(storage(), NAMES))) {
-      ledger.append(List.of(new Submission("x=1".getBytes(UTF_8))));
+      ledger.append(List.of(Submission.of("x=1".getBytes(UTF_8))));
       assertThat(verify()).isInstanceOf(Verification.Holds.class);
     }
   }

@@ -124,7 +124,7 @@ class GoClientTest {
   private static void append(Ledger ledger, int from, int to) throws InterruptedException {
     List<Submission> entries = new ArrayList<>();
     for (int i = from; i < to; i++) {
-      entries.add(new Submission(("name " + i + " entry").getBytes(UTF_8), new byte[0], null));
+      entries.add(Submission.of(("name " + i + " entry").getBytes(UTF_8), new byte[0], null));
     }
     assertThat(ledger.append(entries)).allMatch(answer -> answer instanceof Appended.At);
   }

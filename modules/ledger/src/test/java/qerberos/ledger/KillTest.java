@@ -65,7 +65,7 @@ class KillTest {
     Path folder = temp.resolve("ledger");
     LedgerSettings settings = LedgerSettings.of(new FolderStorage(folder), new TestNames());
     try (Ledger ledger = Ledger.open(settings)) {
-      ledger.append(List.of(new Submission("a=1".getBytes(UTF_8))));
+      ledger.append(List.of(Submission.of("a=1".getBytes(UTF_8))));
       List<String> refusals = new ArrayList<>();
       try (Ledger second = Ledger.open(settings)) {
         refusals.add("opened twice, size " + second.size());

@@ -24,7 +24,7 @@ class LedgerApiTest {
   private final LedgerSettings settings = LedgerSettings.of(disk, Story.NAMES);
 
   private static Submission entry(String text) {
-    return new Submission(text.getBytes(UTF_8));
+    return Submission.of(text.getBytes(UTF_8));
   }
 
   /// A ledger as everybody on the network sees it.
@@ -168,10 +168,10 @@ class LedgerApiTest {
     try (Ledger ledger = Ledger.open(settings.withListener(listener))) {
       ledger.append(
           List.of(
-              new Submission("a=1".getBytes(UTF_8), new byte[0], "first"),
-              new Submission("a=1".getBytes(UTF_8), new byte[0], "again"),
-              new Submission("b=1".getBytes(UTF_8), new byte[0], "second")));
-      ledger.append(List.of(new Submission("c=1".getBytes(UTF_8), new byte[0], "third")));
+              Submission.of("a=1".getBytes(UTF_8), new byte[0], "first"),
+              Submission.of("a=1".getBytes(UTF_8), new byte[0], "again"),
+              Submission.of("b=1".getBytes(UTF_8), new byte[0], "second")));
+      ledger.append(List.of(Submission.of("c=1".getBytes(UTF_8), new byte[0], "third")));
     }
     assertThat(heard).containsExactly(0L, "first", "second", 2L, "third");
   }

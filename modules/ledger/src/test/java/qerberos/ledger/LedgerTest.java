@@ -24,7 +24,7 @@ class LedgerTest {
   }
 
   private static Submission entry(String text) {
-    return new Submission(text.getBytes(UTF_8));
+    return Submission.of(text.getBytes(UTF_8));
   }
 
   @Test
@@ -66,7 +66,7 @@ class LedgerTest {
       for (int from = 0; from < size; from += 1000) {
         List<Submission> batch = new ArrayList<>();
         for (int i = from; i < Math.min(size, from + 1000); i++) {
-          batch.add(new Submission(leaf(i), attachment(i), null));
+          batch.add(Submission.of(leaf(i), attachment(i), null));
         }
         assertThat(ledger.append(batch)).allMatch(answer -> answer instanceof Appended.At);
       }

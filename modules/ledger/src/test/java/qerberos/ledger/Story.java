@@ -44,7 +44,7 @@ final class Story {
     List<Submission> submissions = new ArrayList<>();
     for (String text : texts) {
       byte[] beside = text.length() % 2 == 0 ? new byte[0] : ("beside " + text).getBytes(UTF_8);
-      submissions.add(new Submission(text.getBytes(UTF_8), beside, null));
+      submissions.add(Submission.of(text.getBytes(UTF_8), beside, null));
     }
     List<Appended> answers = ledger.append(submissions);
     assertThat(answers).hasSize(texts.length);

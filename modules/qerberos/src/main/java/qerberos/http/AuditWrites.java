@@ -110,7 +110,7 @@ final class AuditWrites {
     Body.checkType(exchange.request(), false);
     byte[] raw = exchange.rawBody(settings.maxBatchBytes());
     String key = idempotencyKey(exchange);
-    JsonBody body = whole(exchange, raw, bytes -> reader.json(bytes));
+    JsonBody body = whole(exchange, raw);
     if (!body.array() && raw.length > settings.maxEventBytes()) {
       throw Refused.because(
           Code.PAYLOAD_TOO_LARGE,
@@ -136,29 +136,48 @@ final class AuditWrites {
     Body.checkType(exchange.request(), true);
     byte[] raw = exchange.rawBody(settings.maxBatchBytes());
     String key = idempotencyKey(exchange);
-    List<Parsed> lines = whole(exchange, raw, bytes -> reader.ndjson(bytes));
-    return answered(exchange, prepared(exchange, raw.length, lines, key), key, wait);
+    try {
+      byte[] body =
+          Body.isPlain(exchange.request(), raw)
+              ? raw
+              : exchange.timed(
+                  "expand", () -> parsers.work(raw.length, () -> expanded(exchange, raw)));
+      admission.ingest(exchange, reader.count(body));
+      String source = exchange.caller().source();
+      List<Outcome> outcomes =
+          exchange.timed(
+              "seal", () -> parsers.work(body.length, () -> outcomes(source, body, key)));
+      return answered(exchange, outcomes, key, wait);
+    } catch (EventFaults e) {
+      throw refusing(e);
+    }
   }
 
-  private interface Reading<T> {
-    T read(byte[] body);
+  /// Each line is sealed as soon as it is read, while it is in the processor's caches.
+  private List<Outcome> outcomes(String source, byte[] body, @Nullable String key) {
+    List<Outcome> outcomes = new ArrayList<>();
+    reader.ndjson(body, event -> outcomes.add(outcome(source, event, key)));
+    return outcomes;
   }
 
-  /// Expands and reads the whole body; what is wrong with it as a whole refuses all of it.
-  private <T> T whole(Exchange exchange, byte[] raw, Reading<T> reading) throws Exception {
+  private byte[] expanded(Exchange exchange, byte[] raw) {
+    return Body.expanded(exchange.request(), raw, settings.maxBatchBytes());
+  }
+
+  /// What is wrong with the body as a whole refuses all of it.
+  private static Refused refusing(EventFaults e) {
+    return e.tooLarge()
+        ? Refused.because(Code.PAYLOAD_TOO_LARGE, String.valueOf(e.getMessage()))
+        : Refused.fields(e.faults());
+  }
+
+  /// Expands and reads a body that is one event or an array.
+  private JsonBody whole(Exchange exchange, byte[] raw) throws Exception {
     try {
       return exchange.timed(
-          "parse",
-          () ->
-              parsers.work(
-                  raw.length,
-                  () ->
-                      reading.read(
-                          Body.expanded(exchange.request(), raw, settings.maxBatchBytes()))));
+          "parse", () -> parsers.work(raw.length, () -> reader.json(expanded(exchange, raw))));
     } catch (EventFaults e) {
-      throw e.tooLarge()
-          ? Refused.because(Code.PAYLOAD_TOO_LARGE, String.valueOf(e.getMessage()))
-          : Refused.fields(e.faults());
+      throw refusing(e);
     }
   }
 

@@ -73,6 +73,11 @@ final class Body {
     }
   }
 
+  /// Whether [#expanded] would give the same bytes.
+  static boolean isPlain(ServerRequest request, byte[] raw) {
+    return !request.headers().contains(HeaderNames.CONTENT_ENCODING) && !Gzip.is(raw);
+  }
+
   /// The bytes after undoing `Content-Encoding`; what begins as gzip does is expanded too, because
   /// `curl --data-binary @events.gz` says nothing about it.
   ///

@@ -2,6 +2,7 @@ package qerberos.trail;
 
 import qerberos.event.AuditEvent;
 import qerberos.event.SealedEvent;
+import qerberos.ledger.Hash;
 import qerberos.ledger.Submission;
 
 /// An event that is ready to be appended: checked, named, sealed and hashed. Immutable.
@@ -10,12 +11,14 @@ public final class Prepared {
   private final Submission submission;
 
   Prepared(SealedEvent sealed) {
-    this(sealed.event(), sealed.leaf(), sealed.sealed());
+    this.event = sealed.event();
+    this.submission =
+        Submission.owning(sealed.leaf(), sealed.sealed(), Hash.of(sealed.leafHash()), event);
   }
 
   Prepared(AuditEvent event, byte[] leaf, byte[] sealed) {
     this.event = event;
-    this.submission = new Submission(leaf, sealed, event);
+    this.submission = Submission.of(leaf, sealed, event);
   }
 
   /// The event as readers will see it.

@@ -171,7 +171,7 @@ class TrailPartsTest {
               null,
               null);
       AuditEvent event = new AuditEvent(Long.toString(i), "s", Instant.EPOCH, draft);
-      submissions.add(new Submission(new byte[] {1}, new byte[0], event));
+      submissions.add(Submission.of(new byte[] {1}, new byte[0], event));
     }
     return submissions;
   }
