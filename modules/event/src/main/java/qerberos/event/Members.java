@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The members of an object as two arrays, sorted by name. Immutable.
@@ -81,6 +82,14 @@ final class Members extends AbstractMap<String, Json> {
   @Override
   public boolean containsKey(@Nullable Object name) {
     return get(name) != null;
+  }
+
+  /// Without an entry for each member.
+  @Override
+  public void forEach(BiConsumer<? super String, ? super Json> action) {
+    for (int i = 0; i < names.length; i++) {
+      action.accept(names[i], values[i]);
+    }
   }
 
   @Override

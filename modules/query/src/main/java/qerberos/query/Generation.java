@@ -12,19 +12,14 @@ import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.lucene.codecs.CodecUtil;
-import org.apache.lucene.document.Field;
-import org.apache.lucene.document.FieldType;
-import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
-import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.IndexWriterConfig.OpenMode;
-import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
@@ -53,20 +48,14 @@ final class Generation implements AutoCloseable {
   /// The index field that has all terms.
   static final String TERMS = "k";
 
+  /// Memory is added up now and then, not for every event.
+  private static final int MEASURE_EVERY = 64;
+
   static final String TIME = "time";
   static final String RECEIVED = "receivedAt";
 
   /// Raised when terms or fields change: an index of another format is rebuilt.
   private static final String FORMAT = "2";
-
-  private static final FieldType TERMS_TYPE = new FieldType();
-
-  static {
-    TERMS_TYPE.setTokenized(true);
-    TERMS_TYPE.setOmitNorms(true);
-    TERMS_TYPE.setIndexOptions(IndexOptions.DOCS);
-    TERMS_TYPE.freeze();
-  }
 
   private final Path folder;
   private final String format;
@@ -77,11 +66,12 @@ final class Generation implements AutoCloseable {
   private final ReentrantLock turn = new ReentrantLock();
   private final Condition grown = turn.newCondition();
 
-  // Under `turn`: the document that is filled again and again, and where we are.
-  private final TermBuffer terms;
-  private final NumericDocValuesField time = NumericDocValuesField.indexedField(TIME, 0L);
-  private final NumericDocValuesField received = NumericDocValuesField.indexedField(RECEIVED, 0L);
-  private final List<IndexableField> document;
+  private final boolean words;
+  private final long bufferBytes;
+
+  // Under `turn`: what is not written yet, and where we are.
+  private Unwritten unwritten = new Unwritten();
+  private Inverter inverter;
   private long committed;
   private long awaited = Long.MAX_VALUE;
   private @Nullable Throwable failure;
@@ -97,9 +87,11 @@ final class Generation implements AutoCloseable {
       IndexWriter writer,
       SearcherManager searchers,
       long next,
-      boolean words) {
+      IndexSettings settings) {
     this.folder = folder;
-    this.terms = new TermBuffer(words);
+    this.words = settings.words();
+    this.bufferBytes = (long) settings.bufferMegabytes() << 20;
+    this.inverter = new Inverter(unwritten, words);
     this.format = format(words);
     this.directory = directory;
     this.writer = writer;
@@ -107,7 +99,6 @@ final class Generation implements AutoCloseable {
     this.next = next;
     this.committed = next;
     this.visible = next;
-    this.document = List.of(new Field(TERMS, new EventTerms(terms), TERMS_TYPE), time, received);
   }
 
   /// Opens the folder, or begins an empty index in it.
@@ -120,14 +111,14 @@ final class Generation implements AutoCloseable {
       opened.add(directory);
       String format = format(settings.words());
       long next = checked(folder, directory, settings.checkMegabytes() * (1L << 20), format);
-      IndexWriter writer = new IndexWriter(directory, config(settings));
+      IndexWriter writer = new IndexWriter(directory, config());
       opened.add(writer);
       if (next == 0) {
         writer.setLiveCommitData(commitData(format, 0).entrySet());
         writer.commit();
       }
       var searchers = new SearcherManager(writer, false, false, new Searchers());
-      return new Generation(folder, directory, writer, searchers, next, settings.words());
+      return new Generation(folder, directory, writer, searchers, next, settings);
     } catch (LockObtainFailedException e) {
       closeAll(opened, e);
       throw new IOException(folder + ": another process writes this index", e);
@@ -146,7 +137,7 @@ final class Generation implements AutoCloseable {
     }
   }
 
-  private static IndexWriterConfig config(IndexSettings settings) {
+  private static IndexWriterConfig config() {
     var merges = new LogDocMergePolicy();
     merges.setMergeFactor(10);
     merges.setMinMergeDocs(1_000);
@@ -156,7 +147,6 @@ final class Generation implements AutoCloseable {
     scheduler.disableAutoIOThrottle();
     return new IndexWriterConfig()
         .setOpenMode(OpenMode.CREATE_OR_APPEND)
-        .setRAMBufferSizeMB(settings.bufferMegabytes())
         .setMergePolicy(merges)
         .setMergeScheduler(scheduler)
         .setMaxFullFlushMergeWaitMillis(0)
@@ -242,12 +232,13 @@ final class Generation implements AutoCloseable {
       }
       works();
       if (event == null) {
-        writer.addDocument(List.of());
+        unwritten.endEmpty();
       } else {
-        terms.read(event);
-        time.setLongValue(Moment.micros(event.time()));
-        received.setLongValue(Moment.micros(event.receivedAt()));
-        writer.addDocument(document);
+        inverter.add(event);
+      }
+      if (unwritten.documents() % MEASURE_EVERY == 0
+          && unwritten.memory() + inverter.memory() > bufferBytes) {
+        write();
       }
       next = leafIndex + 1;
       if (next >= awaited) {
@@ -264,12 +255,22 @@ final class Generation implements AutoCloseable {
     }
   }
 
+  /// Gives what is not written yet to Lucene, as a segment behind the others.
+  private void write() throws IOException {
+    if (unwritten.documents() > 0) {
+      long ignored = writer.addIndexes(new UnwrittenReader(unwritten));
+      unwritten = new Unwritten();
+      inverter = new Inverter(unwritten, words);
+    }
+  }
+
   /// Makes everything added so far survive a crash.
   void commit() throws IOException {
     turn.lock();
     try {
       works();
       if (committed < next) {
+        write();
         writer.setLiveCommitData(commitData(format, next).entrySet());
         writer.commit();
         committed = next;
@@ -288,6 +289,7 @@ final class Generation implements AutoCloseable {
     try {
       if (visible < next) {
         works();
+        write();
         searchers.maybeRefreshBlocking();
         IndexSearcher searcher = searchers.acquire();
         try {

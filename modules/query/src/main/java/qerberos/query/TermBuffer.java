@@ -4,14 +4,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Actor;
 import qerberos.event.AuditEvent;
-import qerberos.event.Json;
 
 /// The terms of one event, or of one question, as bytes one behind the other. Used by one thread
 /// at a time; reused from event to event, so that indexing allocates next to nothing.
@@ -44,7 +42,7 @@ import qerberos.event.Json;
 /// The limits of an event (1,000 fields, a leaf of 65,535 bytes) bound this too. Beyond 16,384
 /// values or as many words the rest of an event is not indexed; only an array, or a personal text
 /// that lies beside the leaf, can hold that many.
-final class TermBuffer {
+final class TermBuffer implements Place.Reader {
   static final byte WORD = 'w';
   static final byte DETAILS = 'D';
   static final byte CONTEXT = 'C';
@@ -69,17 +67,17 @@ final class TermBuffer {
   private static final Pattern NUMBER =
       Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
-  private static final FieldName ID = FieldName.of("id");
-  private static final FieldName TYPE = FieldName.of("type");
-  private static final FieldName SUBTYPE = FieldName.of("subtype");
-  private static final FieldName SEVERITY = FieldName.of("severity");
-  private static final FieldName ACTOR = FieldName.of("actor");
-  private static final FieldName SUB_ID = FieldName.of("subId");
-  private static final FieldName DAO_ID = FieldName.of("daoId");
-  private static final FieldName LAYER = FieldName.of("layer");
-  private static final FieldName VERDICT = FieldName.of("verdict");
-  private static final FieldName REF = FieldName.of("ref");
-  private static final FieldName SOURCE = FieldName.of("source");
+  static final FieldName ID = FieldName.of("id");
+  static final FieldName TYPE = FieldName.of("type");
+  static final FieldName SUBTYPE = FieldName.of("subtype");
+  static final FieldName SEVERITY = FieldName.of("severity");
+  static final FieldName ACTOR = FieldName.of("actor");
+  static final FieldName SUB_ID = FieldName.of("subId");
+  static final FieldName DAO_ID = FieldName.of("daoId");
+  static final FieldName LAYER = FieldName.of("layer");
+  static final FieldName VERDICT = FieldName.of("verdict");
+  static final FieldName REF = FieldName.of("ref");
+  static final FieldName SOURCE = FieldName.of("source");
   private static final FieldName WORDS = FieldName.of("text");
 
   private final char[] word = new char[2 * Words.LENGTH_MAX];
@@ -92,9 +90,6 @@ final class TermBuffer {
   private int count;
   private int values;
   private int wordsRead;
-
-  /// The path of the value being read: root code, path; grows and shrinks with the walk.
-  private byte[] path = new byte[512];
 
   TermBuffer() {
     this(true);
@@ -132,10 +127,25 @@ final class TermBuffer {
     if (bytes.length > 1 << 20) {
       bytes = new byte[4_096];
     }
-    length = 0;
-    count = 0;
+    next();
     values = 0;
     wordsRead = 0;
+  }
+
+  /// Forgets the terms, but not how many values and words this event has had so far.
+  void next() {
+    length = 0;
+    count = 0;
+  }
+
+  /// Counts what was read before, and says whether the event may have it whole.
+  boolean admits(int moreValues, int moreWords) {
+    if (values + moreValues > VALUES_MAX || wordsRead + moreWords > VALUES_MAX) {
+      return false;
+    }
+    values += moreValues;
+    wordsRead += moreWords;
+    return true;
   }
 
   /// Replaces what is here by the terms of an event.
@@ -143,22 +153,18 @@ final class TermBuffer {
     clear();
     Actor actor = event.actor();
     id(event.id());
-    keyword(TYPE, event.type());
-    keyword(SUBTYPE, event.subtype());
-    keyword(SEVERITY, event.severity());
-    keyword(ACTOR, actor.squidId());
-    keyword(SUB_ID, actor.subId());
-    keyword(DAO_ID, actor.daoId());
-    keyword(LAYER, event.layer());
-    keyword(VERDICT, event.verdict().name());
-    keyword(REF, event.ref());
-    keyword(SOURCE, event.source());
-    words(event.type(), Shape.of(event.type()));
-    words(event.ref(), Shape.of(event.ref()));
-    path[0] = DETAILS;
-    members(event.details(), 1, true);
-    path[0] = CONTEXT;
-    members(event.context(), 1, false);
+    keyword(TYPE, event.type(), true);
+    keyword(SUBTYPE, event.subtype(), false);
+    keyword(SEVERITY, event.severity(), false);
+    keyword(ACTOR, actor.squidId(), false);
+    keyword(SUB_ID, actor.subId(), false);
+    keyword(DAO_ID, actor.daoId(), false);
+    keyword(LAYER, event.layer(), false);
+    keyword(VERDICT, event.verdict().name(), false);
+    keyword(REF, event.ref(), true);
+    keyword(SOURCE, event.source(), false);
+    new Place(DETAILS).members(event.details(), true, this);
+    new Place(CONTEXT).members(event.context(), false, this);
   }
 
   /// The term of a field's exact value as text.
@@ -245,16 +251,20 @@ final class TermBuffer {
     return size;
   }
 
-  private void keyword(FieldName field, @Nullable String value) {
+  /// The term of a keyword, and its words.
+  void keyword(FieldName field, @Nullable String value, boolean withItsWords) {
     if (value != null) {
       room(1);
       bytes[length++] = field.code();
       kept(value);
       end();
+      if (withItsWords) {
+        words(value, Shape.of(value));
+      }
     }
   }
 
-  private void id(String id) {
+  void id(String id) {
     int from = length;
     room(1);
     bytes[length++] = ID.code();
@@ -275,19 +285,20 @@ final class TermBuffer {
   }
 
   private void start(FieldName field, byte kind) {
-    room(1);
-    bytes[length++] = field.code();
     if (field.kind() == FieldName.Kind.NESTED) {
-      int size = 1;
-      size = extend(size, field.path());
-      path(size, kind);
+      path(Place.of(field), kind);
+    } else {
+      room(1);
+      bytes[length++] = field.code();
     }
   }
 
   /// Writes the path and what follows it; kind 0 leaves the kind open.
-  private void path(int size, byte kind) {
+  private void path(Place path, byte kind) {
+    byte[] from = path.bytes();
+    append(from, 0, 1);
     int start = length;
-    append(path, 1, size - 1);
+    append(from, 1, from.length - 1);
     cut(start);
     room(2);
     bytes[length++] = 0;
@@ -296,59 +307,42 @@ final class TermBuffer {
     }
   }
 
-  private void members(Json.Obj object, int size, boolean text) {
-    for (Map.Entry<String, Json> member : object.members().entrySet()) {
-      int longer = size;
-      if (size > 1) {
-        path = grown(path, size + 1);
-        path[longer++] = '.';
-      }
-      value(member.getValue(), extend(longer, member.getKey()), text);
+  /// The terms of a number.
+  @Override
+  public void number(Place at, double value) {
+    if (begin(at, NUMBER_VALUE)) {
+      sortable(value);
+      end();
     }
   }
 
-  private void value(Json value, int size, boolean text) {
-    switch (value) {
-      case Json.Obj object -> members(object, size, text);
-      case Json.Arr(var items) -> {
-        for (Json item : items) {
-          value(item, size, text);
-        }
-      }
-      case Json.Null _ -> {}
-      case Json.Str(var string) -> string(string, size, text);
-      case Json.Bool(var truth) -> leaf(truth ? "true" : "false", size);
-      case Json.Num(var number) -> {
-        if (begin(size, NUMBER_VALUE)) {
-          sortable(number);
-          end();
-        }
-      }
-    }
+  @Override
+  public void truth(Place at, boolean value) {
+    leaf(at, value ? "true" : "false");
   }
 
-  private void string(String value, int size, boolean text) {
+  /// The terms of a text: as a value at its path, and its words.
+  @Override
+  public void string(Place at, String value, boolean withItsWords) {
     Shape shape = Shape.of(value);
     byte[] address = shape.address();
     if (address != null) {
-      if (begin(size, kind(address))) {
+      if (begin(at, kind(address))) {
         append(address, 0, address.length);
         end();
       }
     } else if (shape.opaque()) {
-      if (begin(size, OPAQUE_VALUE)) {
+      if (begin(at, OPAQUE_VALUE)) {
         end();
         int from = length;
-        room(1);
-        bytes[length++] = path[0];
-        path(size, OPAQUE_VALUE);
+        path(at, OPAQUE_VALUE);
         utf8(value);
         hashed(from);
       }
     } else {
-      leaf(value, size);
+      leaf(at, value);
     }
-    if (text) {
+    if (withItsWords) {
       words(value, shape);
     }
   }
@@ -357,20 +351,18 @@ final class TermBuffer {
     return address.length == 4 ? V4_VALUE : V6_VALUE;
   }
 
-  private void leaf(String value, int size) {
-    if (begin(size, TEXT_VALUE)) {
+  private void leaf(Place at, String value) {
+    if (begin(at, TEXT_VALUE)) {
       kept(value);
       end();
     }
   }
 
-  private boolean begin(int size, byte kind) {
+  private boolean begin(Place at, byte kind) {
     if (values++ >= VALUES_MAX) {
       return false;
     }
-    room(1);
-    bytes[length++] = path[0];
-    path(size, kind);
+    path(at, kind);
     return true;
   }
 
@@ -419,22 +411,6 @@ final class TermBuffer {
     end();
   }
 
-  /// Appends the name to the path, U+0000 as C0 80, so that the 0 behind a path is its end.
-  private int extend(int size, String name) {
-    path = grown(path, size + 3 * name.length());
-    for (int i = 0; i < name.length(); ) {
-      int c = name.codePointAt(i);
-      i += Character.charCount(c);
-      if (c == 0) {
-        path[size++] = (byte) 0xc0;
-        path[size++] = (byte) 0x80;
-      } else {
-        size = encode(path, size, c);
-      }
-    }
-    return size;
-  }
-
   private void kept(String value) {
     int start = length;
     utf8(value);
@@ -476,7 +452,8 @@ final class TermBuffer {
     }
   }
 
-  private static int encode(byte[] to, int at, int c) {
+  /// Appends a code point in UTF-8, half of a surrogate pair too, and gives the new length.
+  static int encode(byte[] to, int at, int c) {
     if (c < 0x80) {
       to[at++] = (byte) c;
     } else if (c < 0x800) {
