@@ -84,7 +84,7 @@ public final class Catalog {
           Senders are slowed down by the index, or memory is scarce.
       INDEX_COMMIT | search.commitInterval | | 1s | time |
           The index shall be made durable more often; it is caught up from the log anyway.
-      INDEX_BUFFER | search.bufferMegabytes | | 16 | megabytes |
+      INDEX_BUFFER | search.bufferMegabytes | | 32 | megabytes |
           Memory is scarce, or there is much of it and ingest is to cost less.
       SEARCH_TIMEOUT | search.timeout | | 10s | time |
           Searches over a long log are stopped too early, or cost the others too much.

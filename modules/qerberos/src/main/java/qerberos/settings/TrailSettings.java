@@ -14,11 +14,11 @@ import java.util.Optional;
 /// @param queueEvents events that may wait to be written, 1,000..1,000,000; default 20,000. What
 ///     arrives beyond that is told to come back
 /// @param tailEvents the newest events kept in memory for the followers, 1,024..1,048,576, a power
-///     of two; default 8,192, about 25 MB under full load. Senders are slowed down rather than the
-///     index left behind by more than that
-/// @param indexCommit how often the index is made durable, 100 ms..1 min; default 1 s. What was not
-///     is read from the log again at the next start
-/// @param indexBufferMegabytes memory the index fills before it writes, 4..512; default 16
+///     of two; default 16,384. Senders are slowed down rather than the index left behind by more than an
+///     eighth of that
+/// @param indexCommit how often the index is made durable, 100 ms..1 min; default 1 s, and five times that
+///     under full load. What was not is read from the log again at the next start
+/// @param indexBufferMegabytes memory the index fills before it writes, 4..512; default 32
 /// @param searchTimeout a search that takes longer is stopped, 10 ms..1 h; default 10 s
 /// @param verifyInterval how often the whole log is verified in the background, 1 min..90 d;
 /// default
@@ -78,7 +78,7 @@ public record TrailSettings(
         20_000,
         16_384,
         Duration.ofSeconds(1),
-        16,
+        32,
         Duration.ofSeconds(10),
         Duration.ofHours(24),
         Optional.empty());

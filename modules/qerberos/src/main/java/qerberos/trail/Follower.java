@@ -21,6 +21,11 @@ public final class Follower implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Follower.class.getName());
   private static final int BATCH = 1_024;
   private static final int FEW = 64;
+
+  /// Under full load a sink is committed this many times more rarely: each commit costs it, and
+  /// what a crash takes from it is read again from the log in no time.
+  private static final int BUSY = 5;
+
   private static final Duration GATHER = Duration.ofMillis(4);
   private static final Duration NAP = Duration.ofMillis(50);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(3);
@@ -101,6 +106,7 @@ public final class Follower implements AutoCloseable {
   private void run() {
     long committed = System.nanoTime();
     boolean dirty = false;
+    boolean busy = false;
     while (running) {
       try {
         long from = next;
@@ -114,6 +120,7 @@ public final class Follower implements AutoCloseable {
           sink.add(from, events);
           next = from + events.size();
           dirty = true;
+          busy = events.size() == BATCH;
           if (holdsSenders) {
             tail.followedUpTo(from + events.size());
           }
@@ -122,7 +129,8 @@ public final class Follower implements AutoCloseable {
             Thread.sleep(GATHER);
           }
         }
-        if (dirty && System.nanoTime() - committed >= commitEvery.toNanos()) {
+        long patience = commitEvery.toNanos() * (busy ? BUSY : 1);
+        if (dirty && System.nanoTime() - committed >= patience) {
           sink.commit();
           committed = System.nanoTime();
           dirty = false;

@@ -147,6 +147,7 @@ final class Generation implements AutoCloseable {
     scheduler.disableAutoIOThrottle();
     return new IndexWriterConfig()
         .setOpenMode(OpenMode.CREATE_OR_APPEND)
+        .setCodec(StraightPostings.codec())
         .setMergePolicy(merges)
         .setMergeScheduler(scheduler)
         .setMaxFullFlushMergeWaitMillis(0)

@@ -20,7 +20,7 @@ public record IndexSettings(
     boolean words,
     Duration searchAtMost) {
   public static final IndexSettings DEFAULT =
-      new IndexSettings(16, Duration.ofMillis(50), 256, true);
+      new IndexSettings(32, Duration.ofMillis(50), 256, true);
 
   public IndexSettings(
       int bufferMegabytes, Duration refreshEvery, int checkMegabytes, boolean words) {
