@@ -20,7 +20,7 @@ class KnownCheckpointTest {
   private static KnownCheckpoint append(FaultyStorage disk, String... texts) throws Exception {
     try (Ledger ledger = Ledger.open(LedgerSettings.of(disk, Story.NAMES))) {
       for (String text : texts) {
-        ledger.append(List.of(new Submission(text.getBytes(UTF_8))));
+        ledger.append(List.of(Submission.of(text.getBytes(UTF_8))));
       }
       ledger.awaitCheckpoint(ledger.size(), Duration.ofSeconds(10));
       return new KnownCheckpoint(ELSEWHERE, SignedNote.parse(ledger.signedCheckpoint()));

@@ -25,7 +25,7 @@ class LedgerReaderTest {
       for (int from = 0; from < size; from += 4096) {
         List<Submission> batch = new ArrayList<>();
         for (int i = from; i < Math.min(size, from + 4096); i++) {
-          batch.add(new Submission(("n" + i + "=").getBytes(UTF_8), new byte[i % 3], null));
+          batch.add(Submission.of(("n" + i + "=").getBytes(UTF_8), new byte[i % 3], null));
         }
         ledger.append(batch);
       }
@@ -115,7 +115,7 @@ class LedgerReaderTest {
     make(300);
     try (Ledger ledger = Ledger.open(LedgerSettings.of(disk, Story.NAMES));
         LedgerReader reader = LedgerReader.open(disk, Story.NAMES)) {
-      ledger.append(List.of(new Submission("later=".getBytes(UTF_8))));
+      ledger.append(List.of(Submission.of("later=".getBytes(UTF_8))));
       assertThat(reader.size()).isEqualTo(300);
       assertThat(reader.entry(299).leaf()).isEqualTo("n299=".getBytes(UTF_8));
     }
