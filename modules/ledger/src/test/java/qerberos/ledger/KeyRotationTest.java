@@ -23,7 +23,7 @@ class KeyRotationTest {
   private static final long SEED = Long.getLong("seed", System.nanoTime());
 
   private static Submission entry(String text) {
-    return new Submission(text.getBytes(UTF_8));
+    return Submission.of(text.getBytes(UTF_8));
   }
 
   private static Verification verify(LogStorage disk) throws IOException {
