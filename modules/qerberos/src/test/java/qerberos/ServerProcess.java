@@ -37,15 +37,24 @@ final class ServerProcess implements AutoCloseable {
   ///
   /// @throws IOException with all the process said, when it ended or was not ready in 60 s
   static ServerProcess start(Path data, String... more) throws IOException, InterruptedException {
+    return start(List.of(), data, data, more);
+  }
+
+  /// The same behind other words, such as those that enter another name space.
+  ///
+  /// @param data the folder as the server sees it
+  /// @param seen the same folder as this process sees it
+  static ServerProcess start(List<String> before, Path data, Path seen, String... more)
+      throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("start", "--data", data.toString()));
     words.addAll(List.of("--port", "0", "--squid-port", "0", "--qonsent-port", "0"));
     words.addAll(List.of(more));
     Path output = data.resolveSibling(data.getFileName() + ".out");
-    Process process = run(words, output);
+    Process process = run(before, words, output);
     for (int i = 0; i < 1_200 && process.isAlive(); i++) {
-      int port = port(data, process.pid());
+      int port = port(seen, process.pid());
       if (port > 0) {
-        var server = new ServerProcess(process, data, port);
+        var server = new ServerProcess(process, seen, port);
         if (server.ready()) {
           return server;
         }
@@ -58,7 +67,11 @@ final class ServerProcess implements AutoCloseable {
 
   /// Runs one command of the product in a process of its own.
   static Process run(List<String> words, Path output) throws IOException {
-    List<String> command = new ArrayList<>();
+    return run(List.of(), words, output);
+  }
+
+  static Process run(List<String> before, List<String> words, Path output) throws IOException {
+    List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
