@@ -11,7 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// What is masked, the rest of the text staying as it is:
 ///
 /// - `https://user:***@host`; of a user alone (`https://***@host`) only when it looks random
-/// - `name=***` where `Privacy` masks the name, in queries, forms, connection strings, command lines
+/// - `name=***` where `Privacy` masks the name, in queries, forms, connection strings, command
+/// lines
 /// - `Name: ***` likewise, where the value looks random, is quoted like its name, or follows a word
 ///   such as `Bearer`; all of a line of cookies
 /// - `Bearer ***` where what follows looks random, `Basic ***` where it decodes to `user:password`
@@ -21,8 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Words about secrets are no secrets: `password=`, `token: expired`, `Bearer authentication` stay.
 /// A secret that nothing announces cannot be told from any other word.
 ///
-/// Most texts hold nothing of the kind, so [#suspicious] looks at each character once, and only what
-/// it points out is read closely. Every pass is linear in the length, also for hostile texts.
+/// Most texts hold nothing of the kind, so [#suspicious] looks at each character once, and only
+/// what it points out is read closely. Every pass is linear in the length, also for hostile texts.
 final class InnerSecrets {
   private static final int NESTING_MAX = 4;
   private static final int NAME_MAX = 64;
@@ -32,7 +33,14 @@ final class InnerSecrets {
   private static final String MASKED = "***";
   private static final String PEM = "-----BEGIN ";
   private static final String[] SCHEMES = {
-    "bearer ", "basic ", "digest ", "token ", "apikey ", "negotiate ", "ntlm ", "hawk ",
+    "bearer ",
+    "basic ",
+    "digest ",
+    "token ",
+    "apikey ",
+    "negotiate ",
+    "ntlm ",
+    "hawk ",
     "aws4-hmac-sha256 "
   };
   private static final String[] LITERALS = {"true", "false", "null", "none", "undefined"};
@@ -218,8 +226,7 @@ final class InnerSecrets {
         return at + 1;
       }
       int from = at + 1;
-      while (from < length
-          && (text.charAt(from) == '=' || (spaced && text.charAt(from) == ' '))) {
+      while (from < length && (text.charAt(from) == '=' || (spaced && text.charAt(from) == ' '))) {
         from++;
       }
       if (from == length) {

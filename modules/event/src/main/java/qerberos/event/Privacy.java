@@ -17,8 +17,8 @@ import java.util.Map;
 /// wins.
 ///
 /// Sealing costs the reader nothing (who may read the event may read the value), so the defaults
-/// seal rather too much than too little. What is masked is gone for good, and what the defaults mask
-/// cannot be had otherwise: neither a name nor a rule lets a secret through.
+/// seal rather too much than too little. What is masked is gone for good, and what the defaults
+/// mask cannot be had otherwise: neither a name nor a rule lets a secret through.
 public record Privacy(Map<String, Treatment> names, List<Rule> rules) {
   private static final List<String> SEALED =
       List.of(
@@ -181,8 +181,7 @@ public record Privacy(Map<String, Treatment> names, List<Rule> rules) {
         throw new IllegalArgumentException("type: length 0, want a type, 'prefix.*' or '*'");
       }
       if (!type.matches("\\*|[^*]+(\\.\\*)?")) {
-        throw new IllegalArgumentException(
-            "type: '" + type + "', want a type, 'prefix.*' or '*'");
+        throw new IllegalArgumentException("type: '" + type + "', want a type, 'prefix.*' or '*'");
       }
       if (!path.startsWith("details.") && !path.startsWith("context.")) {
         throw new IllegalArgumentException(
@@ -229,8 +228,8 @@ public record Privacy(Map<String, Treatment> names, List<Rule> rules) {
     return Treatments.SECRETS.byName(fieldName);
   }
 
-  /// How a field's name, in any spelling, is written here: `userAgent` as `user agent`; a `=` before
-  /// it stays. What is no name comes out as something that the constructor refuses.
+  /// How a field's name, in any spelling, is written here: `userAgent` as `user agent`; a `=`
+  /// before it stays. What is no name comes out as something that the constructor refuses.
   public static String inWords(String fieldName) {
     return fieldName.startsWith("=")
         ? "=" + Treatments.words(fieldName.substring(1))

@@ -155,8 +155,7 @@ final class InnerSecretsTest {
                     .add("url", "https://h/?id=7&token=abc")
                     .add("userAgent", "curl -H 'Authorization: Bearer abc'")
                     .add(
-                        "args",
-                        new Json.Arr(List.of(Json.of("--password=abc"), Json.of("--id=7"))))
+                        "args", new Json.Arr(List.of(Json.of("--password=abc"), Json.of("--id=7"))))
                     .build())
             .context(new ObjBuilder().add("body", "{\"pwd\":\"abc\",\"id\":7}").build())
             .original("{\"requestURI\":\"/x?id=7&sessionToken=abc\"}");
@@ -197,9 +196,38 @@ final class InnerSecretsTest {
     long seed = 47;
     var random = new Random(seed);
     String[] parts = {
-      "token", "password", "=", ":", "://", "@", "{", "}", "\"", "'", "\\", "\\\"", " ", "&", ";",
-      "Bearer ", "Basic ", "Cookie", "eyJ", ".", "-----BEGIN PRIVATE KEY-----", "-----END", "a1b2",
-      "x", "***", "\n", "😀", "[", "]", "%5B", ",", "null"
+      "token",
+      "password",
+      "=",
+      ":",
+      "://",
+      "@",
+      "{",
+      "}",
+      "\"",
+      "'",
+      "\\",
+      "\\\"",
+      " ",
+      "&",
+      ";",
+      "Bearer ",
+      "Basic ",
+      "Cookie",
+      "eyJ",
+      ".",
+      "-----BEGIN PRIVATE KEY-----",
+      "-----END",
+      "a1b2",
+      "x",
+      "***",
+      "\n",
+      "😀",
+      "[",
+      "]",
+      "%5B",
+      ",",
+      "null"
     };
     for (int round = 0; round < 50_000; round++) {
       var text = new StringBuilder();
@@ -216,8 +244,23 @@ final class InnerSecretsTest {
   @Test
   void hostileTexts_areGoneOverOnce() {
     for (String part :
-        List.of("{\"a\":", "{", "a:", "://", "a=", "eyJ", "Bearer ", "-----BEGIN ", "a@b:", "'a':'",
-            "\\\"", "cookie:", "password =", "{\"", "a1:b2", "%5B")) {
+        List.of(
+            "{\"a\":",
+            "{",
+            "a:",
+            "://",
+            "a=",
+            "eyJ",
+            "Bearer ",
+            "-----BEGIN ",
+            "a@b:",
+            "'a':'",
+            "\\\"",
+            "cookie:",
+            "password =",
+            "{\"",
+            "a1:b2",
+            "%5B")) {
       String text = part.repeat(100_000);
       assertThat(inner.mask(text)).isNotEmpty();
       assertThat(json.mask(text)).isNotEmpty();

@@ -218,11 +218,11 @@ final class PrivacyTest {
   void whatWasSealedUnderOtherSettings_opensAsEver() {
     var keys = new MemoryKeys();
     AuditEvent event = Events.recorded(Events.least().details(ORDER).build());
-    Privacy before =
-        Privacy.defaults().with(new Privacy.Rule("*", "details.note", Treatment.SEAL));
+    Privacy before = Privacy.defaults().with(new Privacy.Rule("*", "details.note", Treatment.SEAL));
     SealedEvent sealed = new Sealer(before, keys).seal(event);
     for (Privacy after :
-        List.of(Privacy.defaults().with("=name", Treatment.KEEP), new Privacy(Map.of(), List.of()))) {
+        List.of(
+            Privacy.defaults().with("=name", Treatment.KEEP), new Privacy(Map.of(), List.of()))) {
       AuditEvent opened = new Sealer(after, keys).open(sealed.leaf(), sealed.sealed());
       assertThat(opened.details()).isEqualTo(ORDER);
     }

@@ -1,6 +1,5 @@
 package qerberos.http;
 
-import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;

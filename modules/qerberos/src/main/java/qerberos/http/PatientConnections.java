@@ -23,10 +23,10 @@ import qerberos.settings.HttpSettings;
 /// each `minBytesPerSecond` that arrived. Then the request gets 408 and the connection is closed.
 /// Between two requests, and before the first, a connection may rest for `idleTimeout`.
 ///
-/// Whoever reads slowly is not waited for either: an answer is written in pieces of 64 KiB, and each
-/// must be taken within `patience` plus the seconds that it may take at `minBytesPerSecond`, 14 s by
-/// default. Else the connection is closed in the middle of the answer, whose length was announced,
-/// so that nobody takes the part for the whole.
+/// Whoever reads slowly is not waited for either: an answer is written in pieces of 64 KiB, and
+/// each must be taken within `patience` plus the seconds that it may take at `minBytesPerSecond`,
+/// 14 s by default. Else the connection is closed in the middle of the answer, whose length was
+/// announced, so that nobody takes the part for the whole.
 ///
 /// The server has no time-outs of its own on reads, so a watch looks at all connections a few times
 /// per `patience`.

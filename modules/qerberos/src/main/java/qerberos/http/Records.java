@@ -72,12 +72,12 @@ public final class Records {
     }
     String identity = refusal.identity();
     return draft(
-            null,
-            refusal.type(),
-            "qerberos:login",
-            new Actor(identity == null ? NOBODY : identity),
-            Verdict.DENY,
-            details);
+        null,
+        refusal.type(),
+        "qerberos:login",
+        new Actor(identity == null ? NOBODY : identity),
+        Verdict.DENY,
+        details);
   }
 
   /// Somebody asked the trail something.

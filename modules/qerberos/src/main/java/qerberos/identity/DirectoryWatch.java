@@ -15,8 +15,8 @@ import java.time.Duration;
 /// that who was taken out loses access within a few seconds.
 ///
 /// It looks every second, and reads a change when it has rested from one look to the next, because
-/// an editor may be half done. Mistakes are logged once, each with its file and line, and what was in
-/// force stays in force; so it does when a file is gone.
+/// an editor may be half done. Mistakes are logged once, each with its file and line, and what was
+/// in force stays in force; so it does when a file is gone.
 ///
 /// Safe for concurrent use; looks are taken by one thread.
 final class DirectoryWatch implements AutoCloseable {

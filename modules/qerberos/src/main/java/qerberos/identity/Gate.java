@@ -55,7 +55,9 @@ public final class Gate implements AutoCloseable {
             : null;
     URI squidUrl = settings.squidUrl();
     if (directory != null && settings.standaloneSquid()) {
-      ownSquid = new StandaloneSquid(settings, directory.directory(), state.replays(), limits, random, clock);
+      ownSquid =
+          new StandaloneSquid(
+              settings, directory.directory(), state.replays(), limits, random, clock);
       open.push(ownSquid);
       ownSquid.start();
       squidUrl = local(settings.bind(), ownSquid.port());

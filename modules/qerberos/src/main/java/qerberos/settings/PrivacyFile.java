@@ -127,7 +127,11 @@ final class PrivacyFile {
     Treatment treatment = TREATMENTS.get(wish);
     if (treatment == null) {
       faults.add(
-          item.at() + ": paths.treatment: \"" + wish + "\", want one of " + String.join(", ", WISHES));
+          item.at()
+              + ": paths.treatment: \""
+              + wish
+              + "\", want one of "
+              + String.join(", ", WISHES));
       return;
     }
     String path = texts.getOrDefault("path", "");

@@ -23,7 +23,8 @@ import java.util.Optional;
 /// @param verifyInterval how often the whole log is verified in the background, 1 min..90 d;
 /// default
 ///     24 h
-/// @param anchorFile where the newest checkpoint is also kept, outside of `data`, so that a restored old
+/// @param anchorFile where the newest checkpoint is also kept, outside of `data`, so that a
+/// restored old
 ///     copy is noticed; empty for none
 ///
 /// Immutable.

@@ -7,7 +7,8 @@
 /// Start reading at [Catalog]: it is the one table of all settings, with default, unit and the
 /// reason to change each; the loader, `.env.example` and the manual's page are made from it.
 /// [Loader] reads, [Values] holds what was read, [Settings] is what the rest of the service is
-/// given. [PrivacyFile] reads the one file with a structure of its own. [Yaml] is the only place that sees the YAML library; every node knows its file and line.
+/// given. [PrivacyFile] reads the one file with a structure of its own. [Yaml] is the only place
+/// that sees the YAML library; every node knows its file and line.
 ///
 /// Left out on purpose: no setting is read anywhere else, none can change while the process runs,
 /// and no secret stands in a configuration file (those hold paths to files with mode 0600).

@@ -21,10 +21,11 @@ import qerberos.ledger.Appended;
 
 /// Records what happens to the trail itself: logins, refusals, reads, starts and stops.
 ///
-/// What is recorded goes into a queue, and one thread appends it, usually within milliseconds; while
-/// the ledger is busy it tries again, and when the ledger has stopped it puts what it has into a
-/// file ([Postponed]), from where the next start appends it. When events come faster than they can
-/// be appended, those of one type and actor become one event that says how many it stands for.
+/// What is recorded goes into a queue, and one thread appends it, usually within milliseconds;
+/// while the ledger is busy it tries again, and when the ledger has stopped it puts what it has
+/// into a file ([Postponed]), from where the next start appends it. When events come faster than
+/// they can be appended, those of one type and actor become one event that says how many it stands
+/// for.
 ///
 /// What a process that is killed (`kill -9`, a power cut) can lose:
 ///
@@ -34,9 +35,11 @@ import qerberos.ledger.Appended;
 ///   [#NOW_AT_MOST] (then the caller is answered nevertheless, because no audit trail may stop its
 ///   service, and the event waits in memory), and neither of the two disks takes anything (which is
 ///   an error in the log).
-/// - Of [#record], with which reads, starts and stops are recorded: what waits in the queue, that is
+/// - Of [#record], with which reads, starts and stops are recorded: what waits in the queue, that
+/// is
 ///   the last milliseconds, up to 4,096 events while the ledger is busy, and what was merged since.
-/// - Counts. Of refusals of one kind the first is recorded at once and those of the following minute
+/// - Counts. Of refusals of one kind the first is recorded at once and those of the following
+/// minute
 ///   as one event with their number; that minute's number is in memory alone.
 /// - An act whose event comes after it: between the commit in the state database and the event's
 ///   force lies a moment in which a token is revoked, say, and nothing tells. Nobody has been

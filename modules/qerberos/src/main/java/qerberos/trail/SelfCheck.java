@@ -30,8 +30,8 @@ import qerberos.state.Documents;
 import qerberos.state.StateUnavailable;
 
 /// Verifies the log from inside, against its signed checkpoint. Now and then all of it in the
-/// background, from the bytes of its folder: entries, every level of the tree, the names under which
-/// events are found. And at any time a range, from the bytes that are served.
+/// background, from the bytes of its folder: entries, every level of the tree, the names under
+/// which events are found. And at any time a range, from the bytes that are served.
 ///
 /// It shares the process and the keys with the log, so it finds what a disk or a careless hand did.
 /// Whoever wants to check the operator verifies from elsewhere, with a key they have kept.
@@ -131,7 +131,8 @@ public final class SelfCheck implements AutoCloseable {
     }
   }
 
-  /// When the next one is due, but not right after the start, and not later than without a last one.
+  /// When the next one is due, but not right after the start, and not later than without a last
+  /// one.
   private Duration untilFirst() {
     Result before = last;
     if (before == null) {

@@ -165,9 +165,7 @@ public final class Trail implements AutoCloseable {
                   .withRandom(random)
                   .withPublishEvery(settings.checkpointInterval())
                   .withQueue(settings.queueEvents(), 64L << 20),
-              ended.isPresent()
-                  ? epoch.ofTheNext(ended.get(), anchor.known())
-                  : anchor.known());
+              ended.isPresent() ? epoch.ofTheNext(ended.get(), anchor.known()) : anchor.known());
       open.push(ledger);
       Tail tail = new Tail(settings.tailEvents(), ledger.size());
       listener.tail = tail;
@@ -226,8 +224,11 @@ public final class Trail implements AutoCloseable {
       switch (answer) {
         case Appended.At(var index) when index == 0 -> {}
         case Appended.Already(var index) when index == 0 -> {}
-        case Appended.At _, Appended.Already _, Appended.Conflict _, Appended.Busy _,
-                Appended.Failed _ ->
+        case Appended.At _,
+            Appended.Already _,
+            Appended.Conflict _,
+            Appended.Busy _,
+            Appended.Failed _ ->
             throw new IOException("the first entry does not name the log before it: " + answer);
       }
       byte[] ignored = ledger.awaitCheckpoint(1, FIRST_PATIENCE);
@@ -425,8 +426,8 @@ public final class Trail implements AutoCloseable {
     return right ? Optional.of(shown) : Optional.empty();
   }
 
-  /// Finds a page of what the view shows. What was acknowledged before is among it, unless the index
-  /// cannot catch up within a second; events of our own are not waited for.
+  /// Finds a page of what the view shows. What was acknowledged before is among it, unless the
+  /// index cannot catch up within a second; events of our own are not waited for.
   ///
   /// @throws IllegalArgumentException naming what cannot be searched for
   /// @throws qerberos.query.IndexBehind when a cursor looks at more than is indexed

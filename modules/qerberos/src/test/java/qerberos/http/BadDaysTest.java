@@ -196,15 +196,12 @@ class BadDaysTest {
 
   /// Begins a verification of the whole log and returns how it ended.
   private static Json.Obj verified(RunningService service) throws Exception {
-    String before =
-        String.valueOf(service.get("/audit/verify", service.admin).data().text("at"));
+    String before = String.valueOf(service.get("/audit/verify", service.admin).data().text("at"));
     assertThat(service.post("/audit/verify", service.admin, "").status()).isEqualTo(202);
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (System.nanoTime() < deadline) {
       Json.Obj now = service.get("/audit/verify", service.admin).data();
-      if (now.get("running") == null
-          && now.text("at") != null
-          && !before.equals(now.text("at"))) {
+      if (now.get("running") == null && now.text("at") != null && !before.equals(now.text("at"))) {
         return now;
       }
       Thread.sleep(50);

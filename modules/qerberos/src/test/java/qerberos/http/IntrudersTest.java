@@ -285,10 +285,7 @@ class IntrudersTest {
       }
       lines.append("}}\n");
     }
-    assertThat(
-            service
-                .post("/audit/batch?wait=indexed", service.admin, lines.toString())
-                .status())
+    assertThat(service.post("/audit/batch?wait=indexed", service.admin, lines.toString()).status())
         .isEqualTo(200);
     try (Socket slow = new Socket()) {
       slow.setReceiveBufferSize(4_096);

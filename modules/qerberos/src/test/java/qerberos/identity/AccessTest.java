@@ -392,7 +392,8 @@ final class AccessTest {
   @Test
   void garbageInAnyHeader_isRefusedWithACodeAndNeverAnException() throws Exception {
     house.close();
-    var limits = new LimitSettings(50_000, 100, 200, 60_000, 1_000_000, 50, 500, 100, 50, 10, 12_000);
+    var limits =
+        new LimitSettings(50_000, 100, 200, 60_000, 1_000_000, 50, 500, 100, 50, 10, 12_000);
     house = new House(folder, limits);
     long seed = System.nanoTime();
     var random = new Random(seed);

@@ -29,9 +29,11 @@ final class IdentitySettingsTest {
 
   @Test
   void badValues_areNamedWithWhatCameAndWhatWasWanted() {
-    assertThatThrownBy(() -> new LimitSettings(0, 100, 200, 60_000, 120, 50, 500, 100, 50, 10, 12_000))
+    assertThatThrownBy(
+            () -> new LimitSettings(0, 100, 200, 60_000, 120, 50, 500, 100, 50, 10, 12_000))
         .hasMessage("limits.ingestPerSecond: 0, want 1..1000000000");
-    assertThatThrownBy(() -> new LimitSettings(1, 100, 99, 60_000, 120, 50, 500, 100, 50, 10, 12_000))
+    assertThatThrownBy(
+            () -> new LimitSettings(1, 100, 99, 60_000, 120, 50, 500, 100, 50, 10, 12_000))
         .hasMessage("limits.requestBurst: 99, want 100..1000000000");
     assertThatThrownBy(
             () -> new StateSettings(Path.of("f"), 0, Duration.ofSeconds(1), Duration.ZERO))

@@ -121,8 +121,8 @@ class PrivacyFileTest {
         """);
     assertThat(faults())
         .containsExactly(
-            "privacy.yaml:2: names.keep: password: is a secret and stays masked; take it out of this"
-                + " list",
+            "privacy.yaml:2: names.keep: password: is a secret and stays masked; take it out of"
+                + " this list",
             "privacy.yaml:2: names.keep: =token: is a secret and stays masked; take it out of this"
                 + " list",
             "privacy.yaml:2: names.keep: visitorToken: is a secret and stays masked; take it out of"
@@ -139,8 +139,8 @@ class PrivacyFileTest {
     write("paths:\n" + "  - {path: details.a, treatment: seal}\n".repeat(201));
     assertThat(faults())
         .containsExactly(
-            "privacy.yaml:1: paths: 201 of them, want at most 200; a name under names applies at any"
-                + " depth");
+            "privacy.yaml:1: paths: 201 of them, want at most 200; a name under names applies at"
+                + " any depth");
   }
 
   /// What the shipped file shows as an example would be accepted as it stands.

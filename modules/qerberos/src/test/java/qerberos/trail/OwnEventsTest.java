@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import qerberos.event.Actor;
@@ -56,7 +57,12 @@ class OwnEventsTest {
   }
 
   private final Door door = new Door();
-  private final Postponed postponed = new Postponed(folder.resolve("postponed.events"));
+  private Postponed postponed = new Postponed(folder);
+
+  @BeforeEach
+  void aFileOfOurOwn() {
+    postponed = new Postponed(folder.resolve("postponed.events"));
+  }
 
   @Test
   void whoeverRecordsNow_goesOnWhenItIsAppended() throws Exception {

@@ -127,9 +127,9 @@ public final class EventIndex implements AutoCloseable {
     refreshedNanos = System.nanoTime();
   }
 
-  /// Waits until the first `size` leaves can be searched. Those who wait at the same time are served
-  /// by one refresh, and refreshes keep a quarter of their usual distance, so that many who wait
-  /// cost the one who adds not much more than one.
+  /// Waits until the first `size` leaves can be searched. Those who wait at the same time are
+  /// served by one refresh, and refreshes keep a quarter of their usual distance, so that many who
+  /// wait cost the one who adds not much more than one.
   ///
   /// @return false when the time was too short, or the index has stopped
   public boolean awaitIndexed(long size, Duration timeout)

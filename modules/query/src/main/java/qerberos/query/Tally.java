@@ -41,11 +41,7 @@ final class Tally {
   }
 
   static Aggregate.Answer of(
-      IndexSearcher searcher,
-      LuceneForm form,
-      Aggregate aggregate,
-      long logSize,
-      TimeLimit limit)
+      IndexSearcher searcher, LuceneForm form, Aggregate aggregate, long logSize, TimeLimit limit)
       throws IOException {
     int size = (int) Math.min(logSize, searcher.getIndexReader().maxDoc());
     var tally = new Tally(searcher, Matches.of(searcher, form, size, limit));
