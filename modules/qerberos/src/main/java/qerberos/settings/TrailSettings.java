@@ -14,18 +14,16 @@ import java.util.Optional;
 /// @param queueEvents events that may wait to be written, 1,000..1,000,000; default 20,000. What
 ///     arrives beyond that is told to come back
 /// @param tailEvents the newest events kept in memory for the followers, 1,024..1,048,576, a power
-///     of two; default 16,384. Senders are slowed down rather than the index left behind by more than an
-///     eighth of that
-/// @param indexCommit how often the index is made durable, 100 ms..1 min; default 1 s, and five times that
-///     under full load. What was not is read from the log again at the next start
+///     of two; default 16,384. Senders are slowed down rather than the index left behind by more
+///     than an eighth of that
+/// @param indexCommit how often the index is made durable, 100 ms..1 min; default 1 s, and five
+///     times that under full load. What was not is read from the log again at the next start
 /// @param indexBufferMegabytes memory the index fills before it writes, 4..512; default 32
 /// @param searchTimeout a search that takes longer is stopped, 10 ms..1 h; default 10 s
 /// @param verifyInterval how often the whole log is verified in the background, 1 min..90 d;
-/// default
-///     24 h
+///     default 24 h
 /// @param anchorFile where the newest checkpoint is also kept, outside of `data`, so that a
-/// restored old
-///     copy is noticed; empty for none
+///     restored old copy is noticed; empty for none
 ///
 /// Immutable.
 public record TrailSettings(
