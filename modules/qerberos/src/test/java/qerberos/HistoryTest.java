@@ -31,8 +31,7 @@ class HistoryTest {
     config = folder.resolve("config");
     anchor = Files.createDirectories(folder.resolve("elsewhere")).resolve("anchor");
     copy(Path.of("config"), config);
-    Files.writeString(
-        config.resolve("ledger.yaml"), "ledger:\n  anchorFile: " + anchor + "\n");
+    Files.writeString(config.resolve("ledger.yaml"), "ledger:\n  anchorFile: " + anchor + "\n");
   }
 
   private ServerProcess start(String... more) throws Exception {
@@ -147,8 +146,16 @@ class HistoryTest {
     Ended kept = command("verify", aside.toString());
     assertThat(kept.status).as(kept.said).isZero();
     assertThat(kept.said).contains("holds: " + old);
+    Ended found =
+        command("search", "type:a.b", "--epoch", old, "--json", "--data", data.toString());
+    assertThat(found.said).contains("\"id\": \"e-1\"").contains("\"origin\": \"" + old);
+    assertThat(command("proof", "e-1", "--epoch", old, "--data", data.toString()).said)
+        .startsWith("c2sp.org/tlog-proof@v1");
+    assertThat(command("show", "e-1", "--epoch", "no-such-log", "--data", data.toString()).status)
+        .isEqualTo(3);
     Ended verified = command("verify", data.toString());
     assertThat(verified.status).as(verified.said).isZero();
+    assertThat(verified.said).contains("qerberos verify " + aside);
     try (var server = start()) {
       record(server, "e-2");
       assertThat(server.stop()).isZero();
@@ -185,8 +192,7 @@ class HistoryTest {
       assertThat(server.stop()).isZero();
     }
     Ended still =
-        command(
-            "keys", "rotate", "--data", data.toString(), "--config", config.toString());
+        command("keys", "rotate", "--data", data.toString(), "--config", config.toString());
     assertThat(still.status).isEqualTo(2);
     Ended again = command("keys", "rotate", "--data", data.toString());
     assertThat(again.status).as(again.said).isZero();

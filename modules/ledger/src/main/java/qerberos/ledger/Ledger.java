@@ -256,7 +256,8 @@ public final class Ledger implements AutoCloseable {
   /// @param next named like the log, such as [#newKeys] makes
   /// @throws IllegalArgumentException when one is not named like the log, or is not new
   /// @throws IllegalStateException when the keys are given by the settings
-  /// @throws IOException when the disk failed, and the ledger has stopped; the next start signs with
+  /// @throws IOException when the disk failed, and the ledger has stopped; the next start signs
+  /// with
   ///     the old keys or the new ones
   public void rotateKeys(List<SigningKey> next) throws IOException, InterruptedException {
     if (!settings.keys().isEmpty()) {

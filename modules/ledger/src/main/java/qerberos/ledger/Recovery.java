@@ -89,7 +89,8 @@ final class Recovery {
           LedgerKeys.ORIGIN, "not that of the checkpoint, '" + promise.origin() + "'");
     }
     Tree tree = new Tree(new TreeFiles(storage, true));
-    Entries entries = new Entries(storage, codecs(settings.codec(), settings.oldCodecs()), tree.files());
+    Entries entries =
+        new Entries(storage, codecs(settings.codec(), settings.oldCodecs()), tree.files());
     Recovered parts = new Recovered(keys, published, entries, tree, new Ids(storage), List.of());
     boolean good = false;
     try {
@@ -248,8 +249,12 @@ final class Recovery {
   private void keepKnown(Recovered parts, long size, KnownCheckpoint one) throws IOException {
     Checkpoint claimed = one.claimed();
     String says =
-        one.where() + " has a checkpoint over " + claimed.size() + " entries of '"
-            + claimed.origin() + "'; ";
+        one.where()
+            + " has a checkpoint over "
+            + claimed.size()
+            + " entries of '"
+            + claimed.origin()
+            + "'; ";
     if (!claimed.origin().equals(parts.keys().origin())) {
       throw new LedgerBehind(says + "this ledger is '" + parts.keys().origin() + "'");
     }

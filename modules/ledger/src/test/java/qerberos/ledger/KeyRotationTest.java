@@ -83,8 +83,7 @@ class KeyRotationTest {
     assertThat(verify(disk))
         .isInstanceOfSatisfying(
             Verification.Broken.class,
-            broken ->
-                assertThat(broken.damages().getFirst().what()).contains("which was retired"));
+            broken -> assertThat(broken.damages().getFirst().what()).contains("which was retired"));
   }
 
   @Test
@@ -135,12 +134,12 @@ class KeyRotationTest {
 
   @Test
   void thePrivateKey_isForItsOwnerAlone(@TempDir Path folder) throws Exception {
-    try (Ledger ledger =
-        Ledger.open(LedgerSettings.of(new FolderStorage(folder), Story.NAMES))) {
+    try (Ledger ledger = Ledger.open(LedgerSettings.of(new FolderStorage(folder), Story.NAMES))) {
       String before = Files.readString(folder.resolve("key"));
       ledger.rotateKeys(ledger.newKeys());
       assertThat(folder.resolve("key")).content().isNotEqualTo(before);
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("key"))))
+      assertThat(
+              PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("key"))))
           .isEqualTo("rw-------");
       assertThat(folder.resolve("key.tmp")).doesNotExist();
     }

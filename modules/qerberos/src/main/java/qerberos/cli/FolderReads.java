@@ -34,12 +34,16 @@ final class FolderReads implements Reads {
   private static final String ADMIN = "token:admin";
 
   private final Path folder;
+  private final @Nullable String epoch;
   private final DataOption data;
   private final Surroundings around;
   private @Nullable TrailReader trail;
 
-  FolderReads(Path folder, DataOption data, Surroundings around) {
+  /// @param epoch the origin of a log that has ended; null for the present one
+  FolderReads(
+      Path folder, @Nullable String epoch, DataOption data, Surroundings around) {
     this.folder = folder;
+    this.epoch = epoch;
     this.data = data;
     this.around = around;
   }
@@ -111,8 +115,7 @@ final class FolderReads implements Reads {
   }
 
   private ProgressBar bar() {
-    return new ProgressBar(
-        around.screen(), around.clock(), "search", ProgressBar.Amount.ENTRIES);
+    return new ProgressBar(around.screen(), around.clock(), "search", ProgressBar.Amount.ENTRIES);
   }
 
   private static Reply reply(TrailReader opened, Shown shown) {
@@ -124,7 +127,7 @@ final class FolderReads implements Reads {
     TrailReader opened = trail;
     if (opened == null) {
       try {
-        opened = TrailReader.open(folder);
+        opened = epoch == null ? TrailReader.open(folder) : TrailReader.open(folder, epoch);
       } catch (IOException e) {
         throw failed(e);
       }

@@ -48,8 +48,10 @@ final class KeysCommand implements Callable<Integer> {
       header = "Give the log a new key.",
       description = {
         "Give the log a new key and print all keys, the new one first. An event announces it under",
-        "a checkpoint of the old key; the old one stays in the list, and what it signed stays good.",
-        "Give the new one to whoever verifies the log. Refused while something about the log is not",
+        "a checkpoint of the old key; the old one stays in the list, and what it signed stays"
+            + " good.",
+        "Give the new one to whoever verifies the log. Refused while something about the log is"
+            + " not",
         "right. Works with a running server, and on a folder without one."
       },
       mixinStandardHelpOptions = true)

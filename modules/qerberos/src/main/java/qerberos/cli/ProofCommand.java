@@ -34,13 +34,19 @@ final class ProofCommand implements Callable<Integer> {
       description = "Write it there instead of to standard output.")
   private @Nullable Path out;
 
+  @Option(
+      names = "--epoch",
+      paramLabel = "ORIGIN",
+      description = "Read a log that has ended (start --new-epoch) instead of the present one.")
+  private @Nullable String epoch;
+
   ProofCommand(Surroundings around) {
     this.around = around;
   }
 
   @Override
   public Integer call() throws Failure, IOException {
-    try (Reads reads = Reads.of(data, around)) {
+    try (Reads reads = Reads.of(epoch, data, around)) {
       byte[] proof = reads.proof(id);
       if (out == null) {
         around.screen().out().write(proof);

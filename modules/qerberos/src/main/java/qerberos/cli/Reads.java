@@ -3,6 +3,7 @@ package qerberos.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import qerberos.service.ServerFile;
 
 /// Where a command that only looks gets its answers: from the server that runs on the folder, or,
@@ -31,6 +32,13 @@ sealed interface Reads extends AutoCloseable permits ServerReads, FolderReads {
   @Override
   void close() throws Failure;
 
+  /// Those of a log that has ended, from its folder; of the present one without a name.
+  static Reads of(@Nullable String epoch, DataOption data, Surroundings around) throws Failure {
+    return epoch == null
+        ? of(data, around)
+        : new FolderReads(data.folder(around), epoch, data, around);
+  }
+
   static Reads of(DataOption data, Surroundings around) throws Failure {
     Optional<ServerFile> server = data.server(around);
     if (server.isPresent()) {
@@ -46,6 +54,6 @@ sealed interface Reads extends AutoCloseable permits ServerReads, FolderReads {
           .err()
           .println("qerberos: no server runs on " + folder + ", so the folder itself is read");
     }
-    return new FolderReads(folder, data, around);
+    return new FolderReads(folder, null, data, around);
   }
 }

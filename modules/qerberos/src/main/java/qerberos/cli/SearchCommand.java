@@ -43,6 +43,12 @@ final class SearchCommand implements Callable<Integer> {
   @Option(names = "--to", paramLabel = "TIME", description = "Earlier than this (event time).")
   private @Nullable String to;
 
+  @Option(
+      names = "--epoch",
+      paramLabel = "ORIGIN",
+      description = "Read a log that has ended (start --new-epoch) instead of the present one.")
+  private @Nullable String epoch;
+
   SearchCommand(Surroundings around) {
     this.around = around;
   }
@@ -52,7 +58,7 @@ final class SearchCommand implements Callable<Integer> {
     if (limit < 1) {
       throw new Failure(Exit.USAGE, "--limit: " + limit + ", want 1 or more");
     }
-    try (Reads reads = Reads.of(data, around)) {
+    try (Reads reads = Reads.of(epoch, data, around)) {
       Reads.Hits hits = reads.search(asked(), limit);
       show(hits.events(), hits.total());
       return Exit.OK;

@@ -1,8 +1,10 @@
 package qerberos.cli;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import qerberos.event.Json;
 
@@ -23,13 +25,19 @@ final class ShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "The event's id.")
   private String id = "";
 
+  @Option(
+      names = "--epoch",
+      paramLabel = "ORIGIN",
+      description = "Read a log that has ended (start --new-epoch) instead of the present one.")
+  private @Nullable String epoch;
+
   ShowCommand(Surroundings around) {
     this.around = around;
   }
 
   @Override
   public Integer call() throws Failure {
-    try (Reads reads = Reads.of(data, around)) {
+    try (Reads reads = Reads.of(epoch, data, around)) {
       Reply event = reads.event(id);
       if (data.json()) {
         around.screen().out().println(JsonText.pretty(event.json()));

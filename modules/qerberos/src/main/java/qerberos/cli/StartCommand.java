@@ -90,9 +90,10 @@ final class StartCommand implements Callable<Integer> {
       names = "--new-epoch",
       description = {
         "End the log in the folder and begin another one, with another name and key, whose first",
-        "entry names the old one. For a log that must not be gone on with, such as a restored older",
-        "copy. The old one is verified and kept beside it as ledger-NAME; \"qerberos verify\" reads",
-        "it there. Ids that it has may be used again. Counts for this start, not for a restart."
+        "entry names the old one. For a log that must not be gone on with, such as an older copy.",
+        "The old one is verified and kept beside it as ledger-NAME: search, show and proof read it",
+        "with --epoch NAME, \"qerberos verify\" by its folder. Ids that it has may be used again.",
+        "Counts for this start, not for a restart."
       })
   private boolean newEpoch;
 
@@ -189,8 +190,7 @@ final class StartCommand implements Callable<Integer> {
     end.install();
     try {
       Service service =
-          Service.start(
-              settings, ready.restored(), Flags.words(flags()), newEpoch, around.clock());
+          Service.start(settings, ready.restored(), Flags.words(flags()), newEpoch, around.clock());
       end.serves(service);
       LOG.log(
           System.Logger.Level.INFO,

@@ -56,7 +56,7 @@ final class StatusCommand implements Callable<Integer> {
   /// What lies in the folder while nobody serves it.
   private int stopped(Path folder) throws Failure {
     Map<String, Json> log = new LinkedHashMap<>();
-    try (var reads = new FolderReads(folder, data, around)) {
+    try (var reads = new FolderReads(folder, null, data, around)) {
       LedgerReader ledger = reads.trail().ledger();
       log.put("origin", Json.of(ledger.origin()));
       log.put("size", Json.of((double) ledger.size()));
@@ -79,7 +79,9 @@ final class StatusCommand implements Callable<Integer> {
       var table = new Table("LOG", "");
       log.forEach((name, value) -> table.row(name, new Reply(value).text()));
       table.print(screen);
-      screen.err().println("qerberos: no server runs; start one with: qerberos start --data " + folder);
+      screen
+          .err()
+          .println("qerberos: no server runs; start one with: qerberos start --data " + folder);
     }
     return Exit.CANNOT_TELL;
   }

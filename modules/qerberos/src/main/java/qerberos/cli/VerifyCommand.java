@@ -26,6 +26,7 @@ import qerberos.ledger.Verification;
 import qerberos.ledger.Verifier;
 import qerberos.ledger.VerifierKey;
 import qerberos.logs.Visible;
+import qerberos.trail.Epoch;
 import qerberos.trail.LeafNames;
 import qerberos.trail.ZstdCodec;
 
@@ -146,7 +147,22 @@ final class VerifyCommand implements Callable<Integer> {
       screen.err().println("qerberos: no --key, so the folder is checked against its own:");
       believed.forEach(key -> screen.err().println("  " + Visible.line(key.toString())));
     }
+    tellOfOthers(path);
     return verifier(believed, bar).folder(storage, new LeafNames(), new ZstdCodec());
+  }
+
+  /// Logs that have ended lie beside the present one and are verified one by one.
+  private void tellOfOthers(Path data) {
+    try {
+      for (Path ended : Epoch.ended(data)) {
+        around
+            .screen()
+            .err()
+            .println("qerberos: a log that has ended is verified with: qerberos verify " + ended);
+      }
+    } catch (IOException _) {
+      // what can be verified is; only the hint is missing
+    }
   }
 
   private Verification url(String what, List<VerifierKey> trusted, ProgressBar bar)

@@ -10,8 +10,8 @@ import qerberos.ledger.VerifierKey;
 import qerberos.trail.SelfCheck;
 import qerberos.trail.Trail;
 
-/// `POST /admin/keys/rotate`: the log signs with a new key from now on. Refused while anything about
-/// the log is not right: a new key must not be what hides it.
+/// `POST /admin/keys/rotate`: the log signs with a new key from now on. Refused while anything
+/// about the log is not right: a new key must not be what hides it.
 ///
 /// Safe for concurrent use.
 final class KeyRoutes {
@@ -24,8 +24,7 @@ final class KeyRoutes {
   }
 
   List<Route> routes() {
-    return List.of(
-        Route.guarded("POST", "/admin/keys/rotate", Permission.ADMIN, this::rotate));
+    return List.of(Route.guarded("POST", "/admin/keys/rotate", Permission.ADMIN, this::rotate));
   }
 
   private Answer rotate(Exchange exchange) throws Exception {

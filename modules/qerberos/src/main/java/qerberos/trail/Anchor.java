@@ -89,9 +89,7 @@ final class Anchor implements AutoCloseable {
       Optional<Document> document = documents.get(DOCUMENT);
       if (document.isPresent()) {
         known.add(
-            parsed(
-                "the state database",
-                document.get().body().getBytes(StandardCharsets.UTF_8)));
+            parsed("the state database", document.get().body().getBytes(StandardCharsets.UTF_8)));
       }
     } catch (StateUnavailable e) {
       LOG.log(

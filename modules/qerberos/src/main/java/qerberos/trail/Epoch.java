@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Actor;
 import qerberos.event.Canonical;
@@ -28,7 +29,6 @@ import qerberos.ledger.KnownCheckpoint;
 import qerberos.ledger.Ledger;
 import qerberos.ledger.LedgerBehind;
 import qerberos.ledger.LedgerDamaged;
-import qerberos.ledger.LedgerReader;
 import qerberos.ledger.LedgerSettings;
 import qerberos.ledger.Trust;
 import qerberos.ledger.Verification;
@@ -40,8 +40,8 @@ import qerberos.state.Documents;
 /// The end of one log and the beginning of the next: another origin, another key, and a first entry
 /// that names the log before it. The way out when a ledger may not be gone on with.
 ///
-/// The old folder is verified and put aside as `ledger-<origin>`; nothing in it is changed, so it is
-/// verified and read as before. What is to be done is written down first, in `epoch.next`, and
+/// The old folder is verified and put aside as `ledger-<origin>`; nothing in it is changed, so it
+/// is verified and read as before. What is to be done is written down first, in `epoch.next`, and
 /// struck out last:
 ///
 ///     1  the old log is verified                      a crash here or before: nothing happened
@@ -88,7 +88,9 @@ public final class Epoch {
         all =
             all.with(
                 "seenElsewhere",
-                Json.EMPTY.with("size", Json.of((double) seenSize)).with("root", Json.of(seenRoot)));
+                Json.EMPTY
+                    .with("size", Json.of((double) seenSize))
+                    .with("root", Json.of(seenRoot)));
       }
       return all;
     }
@@ -145,12 +147,13 @@ public final class Epoch {
     }
     finish(ledger, known);
     Checkpoint last = verified(ledger);
-    boolean more = seen != null && seen.size() > last.size();
+    boolean more =
+        seen != null && seen.origin().equals(last.origin()) && seen.size() > last.size();
     return new Ended(
         last.origin(),
         last.size(),
         last.root().base64(),
-        free(LEDGER + "-" + last.origin().replaceAll("[^A-Za-z0-9._-]", "_")),
+        free(folderOf(last.origin())),
         more && seen != null ? seen.size() : 0,
         more && seen != null ? seen.root().base64() : null);
   }
@@ -184,6 +187,22 @@ public final class Epoch {
               damages.getFirst().what()
                   + "; a log that does not hold is not put aside as if it did: move it away");
       case Verification.CannotTell(var reason) -> throw new IOException(reason);
+    }
+  }
+
+  /// How the folder of a log that has ended is called, unless there was one of that name already.
+  static String folderOf(String origin) {
+    return LEDGER + "-" + origin.replaceAll("[^A-Za-z0-9._-]", "_");
+  }
+
+  /// The folders of logs that have ended, in a data folder.
+  public static List<Path> ended(Path data) throws IOException {
+    try (Stream<Path> inside = Files.list(data)) {
+      return inside
+          .filter(path -> path.getFileName().toString().startsWith(LEDGER + "-"))
+          .filter(Files::isDirectory)
+          .sorted()
+          .toList();
     }
   }
 

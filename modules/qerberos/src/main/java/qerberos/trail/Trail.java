@@ -216,8 +216,7 @@ public final class Trail implements AutoCloseable {
   }
 
   /// A new log first says which one it follows; then only it is the one that others expect.
-  private void announce(Epoch epoch, Epoch.Ended ended, Documents documents)
-      throws IOException {
+  private void announce(Epoch epoch, Epoch.Ended ended, Documents documents) throws IOException {
     try {
       Prepared first = prepare(OwnEvents.SOURCE, Epoch.announcement(ended), null);
       Appended answer = ledger.append(List.of(first.submission())).getFirst();
@@ -355,9 +354,7 @@ public final class Trail implements AutoCloseable {
     List<Json> signing = new ArrayList<>();
     next.forEach(key -> signing.add(Json.of(key.verifier().toString())));
     List<Json> retired = new ArrayList<>();
-    ledger.keys().stream()
-        .limit(next.size())
-        .forEach(key -> retired.add(Json.of(key.toString())));
+    ledger.keys().stream().limit(next.size()).forEach(key -> retired.add(Json.of(key.toString())));
     return new EventDraft(
         null,
         "ledger.keys.rotate",
@@ -367,9 +364,7 @@ public final class Trail implements AutoCloseable {
         by,
         Reserved.LAYER,
         Verdict.ALLOW,
-        Json.EMPTY
-            .with("signing", new Json.Arr(signing))
-            .with("retired", new Json.Arr(retired)),
+        Json.EMPTY.with("signing", new Json.Arr(signing)).with("retired", new Json.Arr(retired)),
         Json.EMPTY,
         null,
         null);

@@ -52,10 +52,21 @@ public final class TrailReader implements AutoCloseable {
   /// @throws NoSuchFileException there is none
   /// @throws IOException it cannot be read, or is not what its last checkpoint promised
   public static TrailReader open(Path data) throws IOException {
+    return opened(data, data.resolve("ledger"));
+  }
+
+  /// Opens the trail of a log that has ended ([Epoch]); a server may run on the folder meanwhile.
+  ///
+  /// @param origin of that log
+  /// @throws NoSuchFileException there is none of that name
+  public static TrailReader open(Path data, String origin) throws IOException {
+    return opened(data, data.resolve(Epoch.folderOf(origin)));
+  }
+
+  private static TrailReader opened(Path data, Path folder) throws IOException {
     DataFormat.check(data);
     LedgerReader ledger =
-        LedgerReader.open(
-            new FolderStorage(data.resolve("ledger")), new LeafNames(), new ZstdCodec());
+        LedgerReader.open(new FolderStorage(folder), new LeafNames(), new ZstdCodec());
     boolean good = false;
     try {
       TrailReader reader = withKeys(ledger, data.resolve("keys"));
@@ -108,8 +119,7 @@ public final class TrailReader implements AutoCloseable {
   }
 
   /// The event with this id: that of the source first, then the newest of whatever source.
-  public Optional<Shown> find(String firstSource, String id, Progress progress)
-      throws IOException {
+  public Optional<Shown> find(String firstSource, String id, Progress progress) throws IOException {
     OptionalLong named = ledger.find(Leaf.name(firstSource, id));
     if (named.isPresent()) {
       return Optional.of(read(named.getAsLong()));
