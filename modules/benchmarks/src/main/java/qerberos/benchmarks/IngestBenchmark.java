@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 final class IngestBenchmark {
   private static final int WARM_UP = 100_000;
   private static final int SINGLES = 64;
+  private static final int SINGLE_WARM_UP_SECONDS = 10;
 
   private IngestBenchmark() {}
 
@@ -28,7 +29,7 @@ final class IngestBenchmark {
     long events = options.number("events", 1_000_000);
     int connections = (int) options.number("connections", 2);
     int batch = (int) options.number("batch", 500);
-    long seconds = options.number("single", 10);
+    long seconds = options.number("single", 20);
     int proofs = (int) options.number("proofs", 200);
     long seed = options.number("seed", 1);
     Path folder = Files.createTempDirectory("qerberos-bench-");
@@ -43,7 +44,9 @@ final class IngestBenchmark {
         long now = Math.min(million, events - sent);
         batches(server, "batch" + part, seed + part, now, batch, connections);
       }
-      singles(server, seed, seconds);
+      long singles =
+          singles(server, "warm", seed, SINGLE_WARM_UP_SECONDS)
+              + singles(server, "single", seed, seconds);
       proofs(server, seed, proofs);
       long stored = 0;
       for (String part : List.of("ledger", "keys", "index")) {
@@ -53,7 +56,7 @@ final class IngestBenchmark {
       }
       System.out.printf(
           "  stored: %.0f bytes per event (preallocated space included)%n",
-          (double) stored / (WARM_UP + events));
+          (double) stored / (WARM_UP + events + singles + proofs));
       System.out.printf("  memory: %,d MB resident at most%n", server.peakResidentBytes() >> 20);
     } finally {
       ServerUnderLoad.delete(folder);
@@ -119,10 +122,11 @@ final class IngestBenchmark {
     }
   }
 
-  private static void singles(ServerUnderLoad server, long seed, long seconds) throws Exception {
+  private static long singles(ServerUnderLoad server, String name, long seed, long seconds)
+      throws Exception {
     List<SyntheticEvents> sources = new ArrayList<>();
     for (int worker = 0; worker < SINGLES; worker++) {
-      String prefix = "single-%02d".formatted(worker);
+      String prefix = "%s-%02d".formatted(name, worker);
       Instant start = Instant.parse("2026-02-01T00:00:00Z");
       sources.add(new SyntheticEvents(seed * 1000 + worker, prefix, start, 500));
     }
@@ -152,10 +156,11 @@ final class IngestBenchmark {
     double wall = (System.nanoTime() - begin) / 1e9;
     double used = server.cpuSeconds() - cpu;
     System.out.printf(
-        "  single   %,9d events  %,8.0f/s  %6.2f CPU us each, %d connections"
+        "  %-8s %,9d single events  %,8.0f/s  %6.2f CPU us each, %d connections"
             + " (generator: %.2f CPU us each)%n",
-        sent, sent / wall, used / sent * 1e6, SINGLES, (ownCpuNanos() - own) / 1e3 / sent);
+        name, sent, sent / wall, used / sent * 1e6, SINGLES, (ownCpuNanos() - own) / 1e3 / sent);
     server.stageTimes().print(stages, used, sent);
+    return sent;
   }
 
   private static void proofs(ServerUnderLoad server, long seed, int count) throws Exception {

@@ -8,21 +8,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// CPU time of a process by what its threads are for, so that the parts of a figure add up to it.
 /// Immutable.
 ///
-/// A thread's name says what it does (the operating system keeps 15 characters of it). Threads that
-/// end between two readings take their time with them: it shows as the difference to the whole.
+/// A thread's name says what it does (the operating system keeps 15 characters of it). What no
+/// named thread used is the rest: above all merges of the index, each of which has a thread of its
+/// own that ends with it and takes its time along.
 ///
 /// @param nanos CPU time since the process began, by stage, in the order of [#STAGES]
 record StageTimes(Map<String, Long> nanos) {
   private record Stage(String threadsFrom, String name) {}
 
-  private static final String OTHER = "other threads";
-
-  /// A merge of the index has a thread of its own, which ends with it.
-  private static final String ENDED = "index: merge; other ended threads";
+  private static final String REST = "index: merge; other threads";
 
   private static final List<Stage> STAGES =
       List.of(
@@ -32,7 +31,6 @@ record StageTimes(Map<String, Long> nanos) {
           new Stage("ledger-publish", "ledger: checkpoints"),
           new Stage("ledger", "ledger: compress, tidy, preallocate"),
           new Stage("follower-index", "index"),
-          new Stage("Lucene Merge", ENDED),
           new Stage("VM Thread", "garbage collector"),
           new Stage("GC", "garbage collector"),
           new Stage("C1 Compiler", "compiler"),
@@ -44,7 +42,6 @@ record StageTimes(Map<String, Long> nanos) {
     for (Stage stage : STAGES) {
       nanos.put(stage.name(), 0L);
     }
-    nanos.put(OTHER, 0L);
     Path tasks = Path.of("/proc", Long.toString(pid), "task");
     if (!Files.isReadable(tasks.resolve(Long.toString(pid)).resolve("schedstat"))) {
       return new StageTimes(Map.of());
@@ -57,7 +54,10 @@ record StageTimes(Map<String, Long> nanos) {
       try {
         String name = Files.readString(thread.resolve("comm")).strip();
         String[] times = Files.readString(thread.resolve("schedstat")).split(" ", 2);
-        nanos.merge(stage(name), Long.parseLong(times[0]), Long::sum);
+        String stage = stage(name);
+        if (stage != null) {
+          nanos.merge(stage, Long.parseLong(times[0]), Long::sum);
+        }
       } catch (IOException _) {
         // The thread has ended since it was listed.
       }
@@ -65,13 +65,13 @@ record StageTimes(Map<String, Long> nanos) {
     return new StageTimes(nanos);
   }
 
-  private static String stage(String thread) {
+  private static @Nullable String stage(String thread) {
     for (Stage stage : STAGES) {
       if (thread.startsWith(stage.threadsFrom())) {
         return stage.name();
       }
     }
-    return OTHER;
+    return null;
   }
 
   /// Prints what each stage used since then, per event, and what is missing of the whole.
@@ -80,14 +80,16 @@ record StageTimes(Map<String, Long> nanos) {
   void print(StageTimes since, double seconds, long events) {
     double shown = 0;
     for (Map.Entry<String, Long> stage : nanos.entrySet()) {
-      if (!stage.getKey().equals(ENDED)) {
-        long used = stage.getValue() - since.nanos.getOrDefault(stage.getKey(), 0L);
-        shown += used / 1e9;
-        System.out.printf("    %-38s %7.2f us%n", stage.getKey(), used / 1e3 / events);
-      }
+      long used = stage.getValue() - since.nanos.getOrDefault(stage.getKey(), 0L);
+      shown += used / 1e9;
+      line(stage.getKey(), used / 1e3 / events);
     }
     if (!nanos.isEmpty()) {
-      System.out.printf("    %-38s %7.2f us%n", ENDED, (seconds - shown) * 1e6 / events);
+      line(REST, (seconds - shown) * 1e6 / events);
     }
+  }
+
+  private static void line(String stage, double micros) {
+    System.out.printf("    %-38s %7.2f us%n", stage, micros);
   }
 }

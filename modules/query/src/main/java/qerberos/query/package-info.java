@@ -6,7 +6,7 @@
 /// one reads it from the log and checks it there.
 ///
 /// Start reading at [Query] and [QueryParser], then [EventIndex]. How an event becomes terms is in
-/// `TermBuffer`; what a question asks of terms in `Wanted`; why a document's number is its leaf
+/// `TermBuffer`, and how they wait to be written in `Unwritten`; what a question asks of terms in `Wanted`; why a document's number is its leaf
 /// index in `Generation`; how a page is found backwards in `Pager`; counting in `Tally`.
 ///
 /// **Not trusted.** Whoever can write to the index's folder can hide a hit, or make a search name a
