@@ -3,7 +3,10 @@ package qerberos.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +18,8 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.lucene.index.CheckIndex;
+import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import qerberos.event.Actor;
@@ -477,6 +482,29 @@ class EventIndexTest {
       adding.get();
       assertThat(index.awaitIndexed(4_000, Duration.ofSeconds(20))).isTrue();
       assertThat(index.search(EVERYTHING).total()).isEqualTo(4_000);
+    }
+  }
+
+  /// Segments come from our own memory and not from Lucene's: its own examiner must accept them.
+  @Test
+  void whatIsWrittenAndMerged_isSoundInLucenesEyes() throws Exception {
+    try (var index = open()) {
+      for (int part = 0; part < 12; part++) {
+        fill(index, part * 1_500, part * 1_500 + 1_499);
+        index.skip(index.next());
+        index.commit();
+      }
+    }
+    var said = new ByteArrayOutputStream();
+    try (var directory = FSDirectory.open(folder.resolve("1"));
+        var examiner = new CheckIndex(directory)) {
+      examiner.setInfoStream(new PrintStream(said, true, StandardCharsets.UTF_8), false);
+      examiner.setLevel(CheckIndex.Level.MIN_LEVEL_FOR_SLOW_CHECKS);
+      CheckIndex.Status status = examiner.checkIndex();
+      assertThat(status.clean).as(said.toString(StandardCharsets.UTF_8)).isTrue();
+      assertThat(status.numSegments).isLessThan(12);
+      assertThat(status.segmentInfos.stream().mapToInt(segment -> segment.maxDoc).sum())
+          .isEqualTo(12 * 1_500);
     }
   }
 
