@@ -120,8 +120,7 @@ public final class EventReader {
     return count;
   }
 
-  private static Parsed line(
-      byte[] body, int from, int to, int number, JsonTree.Bench bench) {
+  private static Parsed line(byte[] body, int from, int to, int number, JsonTree.Bench bench) {
     int bad = Utf8.firstBad(body, from, to);
     if (bad >= 0) {
       return bad(number, new Fault("line", "byte " + (bad - from) + " is not UTF-8"));

@@ -40,8 +40,7 @@ final class FolderReads implements Reads {
   private @Nullable TrailReader trail;
 
   /// @param epoch the origin of a log that has ended; null for the present one
-  FolderReads(
-      Path folder, @Nullable String epoch, DataOption data, Surroundings around) {
+  FolderReads(Path folder, @Nullable String epoch, DataOption data, Surroundings around) {
     this.folder = folder;
     this.epoch = epoch;
     this.data = data;

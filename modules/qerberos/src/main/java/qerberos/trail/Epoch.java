@@ -147,8 +147,7 @@ public final class Epoch {
     }
     finish(ledger, known);
     Checkpoint last = verified(ledger);
-    boolean more =
-        seen != null && seen.origin().equals(last.origin()) && seen.size() > last.size();
+    boolean more = seen != null && seen.origin().equals(last.origin()) && seen.size() > last.size();
     return new Ended(
         last.origin(),
         last.size(),

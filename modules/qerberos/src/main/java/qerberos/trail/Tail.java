@@ -19,9 +19,9 @@ import qerberos.ledger.Submission;
 /// It also holds senders to the followers' pace. While the slowest follower is more than an eighth
 /// of the tail behind, [#makeRoom] makes a sender wait for a moment; if it did not, the follower
 /// would fall out of the tail, and would from then on have to read, decrypt and parse every event
-/// again, at three times the cost. One that fell out all the same is waited for too, so that it gets
-/// back in, unless it is so far behind ([#HOPELESS] tails: it is being built anew) that senders
-/// would wait for minutes, or it is failing ([#letGo]).
+/// again, at three times the cost. One that fell out all the same is waited for too, so that it
+/// gets back in, unless it is so far behind ([#HOPELESS] tails: it is being built anew) that
+/// senders would wait for minutes, or it is failing ([#letGo]).
 ///
 /// What the slowest follower has seen is let go of, but for the very last: an event that lives only
 /// for as long as it takes to index it never leaves the nursery of the heap, and costs the garbage

@@ -23,8 +23,7 @@ final class Postings extends Terms {
   /// @param sorted the numbers of all terms in the order of their bytes
   /// @param starts where the list of a term begins in `lists`, by its number
   /// @param ends and where it ends
-  Postings(
-      BytesRefHash terms, int[] sorted, int[] starts, int[] ends, int[] lists, int documents) {
+  Postings(BytesRefHash terms, int[] sorted, int[] starts, int[] ends, int[] lists, int documents) {
     this.terms = terms;
     this.sorted = sorted;
     this.starts = starts;

@@ -63,9 +63,7 @@ final class StraightPostings extends PostingsFormat {
 
     @Override
     public void merge(MergeState merge, NormsProducer norms) throws IOException {
-      if (merge.fieldsProducers.length == 1
-          && merge.liveDocs[0] == null
-          && !merge.needsIndexSort) {
+      if (merge.fieldsProducers.length == 1 && merge.liveDocs[0] == null && !merge.needsIndexSort) {
         consumer.write(merge.fieldsProducers[0], norms);
       } else {
         consumer.merge(merge, norms);

@@ -6,8 +6,9 @@
 /// one reads it from the log and checks it there.
 ///
 /// Start reading at [Query] and [QueryParser], then [EventIndex]. How an event becomes terms is in
-/// `TermBuffer`, and how they wait to be written in `Unwritten`; what a question asks of terms in `Wanted`; why a document's number is its leaf
-/// index in `Generation`; how a page is found backwards in `Pager`; counting in `Tally`.
+/// `TermBuffer`, and how they wait to be written in `Unwritten`; what a question asks of terms in
+/// `Wanted`; why a document's number is its leaf index in `Generation`; how a page is found
+/// backwards in `Pager`; counting in `Tally`.
 ///
 /// **Not trusted.** Whoever can write to the index's folder can hide a hit, or make a search name a
 /// leaf that does not match; they can never change an event, nor make one up, since only the log is
