@@ -263,15 +263,7 @@ public final class Ledger implements AutoCloseable {
     if (!settings.keys().isEmpty()) {
       throw new IllegalStateException("keys: given by the settings, want them changed there");
     }
-    if (next.isEmpty()) {
-      throw new IllegalArgumentException("keys: none, want at least one");
-    }
-    for (SigningKey key : next) {
-      if (!key.verifier().name().equals(origin()) || keys().contains(key.verifier())) {
-        throw new IllegalArgumentException(
-            "key: " + key.verifier().shortName() + ", want a new one named '" + origin() + "'");
-      }
-    }
+    publisher.keys().checkNew(next);
     publisher.rotate(List.copyOf(next));
   }
 

@@ -103,18 +103,29 @@ record LedgerKeys(String origin, List<SigningKey> signing, List<VerifierKey> ver
   ///     a checkpoint by them is safe       published by the caller
   ///     `keys` names them first            [#settle]
   ///
-  /// @throws IllegalArgumentException when one has another name, or was used before
+  /// @param next that [#checkNew] lets pass
   LedgerKeys rotated(LogStorage storage, List<SigningKey> next) throws IOException {
+    checkNew(next);
+    List<VerifierKey> fresh = next.stream().map(SigningKey::verifier).toList();
+    write(storage, KEYS, lines(joined(verifiers, fresh)), false);
+    write(storage, KEY, next.stream().map(SigningKey::secretText).toList(), true);
+    return new LedgerKeys(origin, next, joined(fresh, verifiers));
+  }
+
+  /// Whether these may take the place of the present keys.
+  ///
+  /// @throws IllegalArgumentException when there is none, or one has another name or was used
+  ///     before
+  void checkNew(List<SigningKey> next) {
+    if (next.isEmpty()) {
+      throw new IllegalArgumentException("keys: none, want at least one");
+    }
     for (SigningKey key : next) {
       if (!key.verifier().name().equals(origin) || verifiers.contains(key.verifier())) {
         throw new IllegalArgumentException(
             "key: " + key.verifier().shortName() + ", want a new one named '" + origin + "'");
       }
     }
-    List<VerifierKey> fresh = next.stream().map(SigningKey::verifier).toList();
-    write(storage, KEYS, lines(joined(verifiers, fresh)), false);
-    write(storage, KEY, next.stream().map(SigningKey::secretText).toList(), true);
-    return new LedgerKeys(origin, next, joined(fresh, verifiers));
   }
 
   private static List<VerifierKey> joined(List<VerifierKey> first, List<VerifierKey> more) {

@@ -5,14 +5,10 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -142,7 +138,7 @@ final class Anchor implements AutoCloseable {
   synchronized boolean keepNow(byte[] note) {
     if (file != null && !Arrays.equals(note, inFile)) {
       try {
-        replace(file, note);
+        WholeFile.replace(file, note);
         inFile = note;
         failure = null;
       } catch (IOException e) {
@@ -162,30 +158,6 @@ final class Anchor implements AutoCloseable {
       }
     }
     return (file == null || Arrays.equals(note, inFile)) && Arrays.equals(note, inState);
-  }
-
-  /// One step: a crash leaves the old file or the new one, whole.
-  private static void replace(Path file, byte[] bytes) throws IOException {
-    Path draft = file.resolveSibling(file.getFileName() + ".new");
-    try (FileChannel out =
-        FileChannel.open(
-            draft,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        int ignored = out.write(rest);
-      }
-      out.force(true);
-    }
-    Path ignored = Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
   }
 
   /// Writes the last one. To be called when the ledger has published it.

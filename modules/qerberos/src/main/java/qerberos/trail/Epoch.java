@@ -4,13 +4,10 @@ import static java.lang.System.Logger.Level.INFO;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +116,7 @@ public final class Epoch {
               + ended.origin()
               + "' is the log that is to end; name another one, or none");
     }
-    epoch.write(ended);
+    WholeFile.replace(data.resolve(FILE), Canonical.bytes(ended.json()));
     LOG.log(
         INFO,
         "the log '"
@@ -213,30 +210,6 @@ public final class Epoch {
     return name;
   }
 
-  private void write(Ended ended) throws IOException {
-    Path draft = data.resolve(FILE + ".new");
-    try (FileChannel out =
-        FileChannel.open(
-            draft,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer bytes = ByteBuffer.wrap(Canonical.bytes(ended.json()));
-      while (bytes.hasRemaining()) {
-        int ignored = out.write(bytes);
-      }
-      out.force(true);
-    }
-    Path ignored = Files.move(draft, data.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-    forceFolder();
-  }
-
-  private void forceFolder() throws IOException {
-    try (FileChannel channel = FileChannel.open(data, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
   /// The log that has ended and has no successor yet.
   Optional<Ended> pending() throws IOException {
     Path file = data.resolve(FILE);
@@ -271,7 +244,7 @@ public final class Epoch {
     try {
       EventIndex.delete(data.resolve("index"));
       Path ignored = Files.move(ledger, data.resolve(folder), StandardCopyOption.ATOMIC_MOVE);
-      forceFolder();
+      WholeFile.forceFolder(data);
     } finally {
       lock.close();
     }
@@ -308,6 +281,6 @@ public final class Epoch {
   /// The new log has said whom it follows.
   void done() throws IOException {
     Files.deleteIfExists(data.resolve(FILE));
-    forceFolder();
+    WholeFile.forceFolder(data);
   }
 }

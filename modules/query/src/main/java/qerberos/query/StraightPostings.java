@@ -6,6 +6,7 @@ import org.apache.lucene.codecs.FieldsProducer;
 import org.apache.lucene.codecs.NormsProducer;
 import org.apache.lucene.codecs.PostingsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.index.Fields;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
@@ -56,7 +57,7 @@ final class StraightPostings extends PostingsFormat {
     }
 
     @Override
-    public void write(org.apache.lucene.index.Fields fields, NormsProducer norms)
+    public void write(Fields fields, NormsProducer norms)
         throws IOException {
       consumer.write(fields, norms);
     }
