@@ -57,8 +57,7 @@ final class StraightPostings extends PostingsFormat {
     }
 
     @Override
-    public void write(Fields fields, NormsProducer norms)
-        throws IOException {
+    public void write(Fields fields, NormsProducer norms) throws IOException {
       consumer.write(fields, norms);
     }
 
