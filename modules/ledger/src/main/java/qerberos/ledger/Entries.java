@@ -18,20 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class Entries implements Closeable {
   private static final long CACHE_BYTES = 16L << 20;
 
-  /// A segment that gets this far within ten seconds is followed by a prepared one.
-  private static final int PREPARE_FROM = Segment.ENTRIES / 2;
-
-  private static final long FAST_NANOS = 10_000_000_000L;
-
   private final LogStorage storage;
   private final List<Codec> codecs;
   private final HashReader.TileHashes leafHashes;
   private final BundleCache cache = new BundleCache(CACHE_BYTES);
-
-  private final NextSegment nextSegment;
-
-  /// When the last segment was begun, by the system's nanosecond clock; of the writing thread.
-  private long tailSince = System.nanoTime();
 
   /// Replaced as a whole; a segment's place is its first index over 65,536.
   private volatile Segment[] segments = {};
@@ -41,7 +31,6 @@ final class Entries implements Closeable {
     this.storage = storage;
     this.codecs = codecs;
     this.leafHashes = leafHashes;
-    this.nextSegment = new NextSegment(storage);
   }
 
   /// Finds the segments that are there and reads the frames of the last one.
@@ -164,24 +153,13 @@ final class Entries implements Closeable {
       return last;
     }
     long first = (long) row.length * Segment.ENTRIES;
-    OpenSegment next = OpenSegment.create(storage, first, nextSegment.take(first));
-    tailSince = System.nanoTime();
+    OpenSegment next = OpenSegment.create(storage, first);
     synchronized (this) {
       Segment[] longer = Arrays.copyOf(segments, segments.length + 1);
       longer[longer.length - 1] = next;
       segments = longer;
     }
     return next;
-  }
-
-  /// Has the file of the next segment prepared when this one fills so fast that it will be needed
-  /// soon.
-  void prepareNext(OpenSegment tail) {
-    boolean fast = System.nanoTime() - tailSince < FAST_NANOS;
-    if (fast && tail.count() >= PREPARE_FROM) {
-      long bytes = tail.end() / tail.count() * Segment.ENTRIES;
-      nextSegment.prepare(tail.first() + Segment.ENTRIES, bytes + bytes / 32);
-    }
   }
 
   /// Full segments whose frames are not sealed yet, oldest first.
@@ -278,7 +256,6 @@ final class Entries implements Closeable {
 
   @Override
   public void close() throws IOException {
-    nextSegment.close();
     for (Segment segment : segments) {
       segment.close();
     }

@@ -24,6 +24,10 @@ import java.util.function.BooleanSupplier;
 /// that name when it is safe, and of two that cover the same entries the larger counts. Everything
 /// here follows from the entries; what is missing is made anew at the next start.
 ///
+/// Looking among many runs costs more than anything else the writing thread would do, so callers
+/// look among all that is [#known] before they wait in the queue, and the writing thread looks only
+/// among what has come since.
+///
 /// One thread puts, one settles; looking up is safe for concurrent use.
 final class Ids implements Closeable {
   static final String FOLDER = "ids";
@@ -41,6 +45,9 @@ final class Ids implements Closeable {
 
   /// What is looked into, newest first. Replaced as a whole.
   private volatile View view = new View(List.of(), List.of());
+
+  /// Every entry before this one can be found.
+  private volatile long known;
 
   private record View(List<IdTable> tables, List<IdRun> runs) {}
 
@@ -102,6 +109,7 @@ final class Ids implements Closeable {
       }
     }
     view = new View(List.of(), List.copyOf(runs));
+    known = covered;
     return covered;
   }
 
@@ -121,6 +129,12 @@ final class Ids implements Closeable {
       tables = view.tables();
     }
     tables.getFirst().put(print(name), index);
+    known = index + 1;
+  }
+
+  /// How many entries can be found: all before this index.
+  long known() {
+    return known;
   }
 
   private synchronized void openTable(long first) {
@@ -129,17 +143,22 @@ final class Ids implements Closeable {
     view = new View(List.copyOf(tables), view.runs());
   }
 
-  /// Tells every entry that may have this name, in no particular order, possibly more than once.
-  void candidates(byte[] name, Candidates found) throws IOException {
+  /// Tells every entry from an index on that may have this name, in no particular order, possibly
+  /// more than once, and possibly some from before.
+  void candidates(byte[] name, long from, Candidates found) throws IOException {
     long print = print(name);
     while (true) {
       View now = view;
       try {
         for (IdTable table : now.tables()) {
-          table.candidates(print, found);
+          if (table.first() + Segment.ENTRIES > from) {
+            table.candidates(print, found);
+          }
         }
         for (IdRun run : now.runs()) {
-          run.candidates(print, found);
+          if (run.first() + run.count() > from) {
+            run.candidates(print, found);
+          }
         }
         return;
       } catch (ClosedChannelException | NoSuchFileException e) {

@@ -20,13 +20,16 @@ final class Inbox {
   static final class Request {
     private final List<Submission> submissions;
     private final byte[][] names;
+    private final long[] absentBefore;
     private final @Nullable Appended[] answers;
     private final CountDownLatch open;
     private final long bytes;
 
-    Request(List<Submission> submissions, byte[][] names) {
+    /// @param absentBefore for each submission: no entry before this index has its name
+    Request(List<Submission> submissions, byte[][] names, long[] absentBefore) {
       this.submissions = submissions;
       this.names = names;
+      this.absentBefore = absentBefore;
       this.answers = new Appended[submissions.size()];
       this.open = new CountDownLatch(submissions.size());
       this.bytes = submissions.stream().mapToLong(Submission::frameBytes).sum();
@@ -38,6 +41,10 @@ final class Inbox {
 
     byte[] name(int at) {
       return names[at];
+    }
+
+    long absentBefore(int at) {
+      return absentBefore[at];
     }
 
     /// Gives the answer to one submission; only the first one counts.
@@ -69,6 +76,11 @@ final class Inbox {
 
     byte[] name() {
       return request.name(at);
+    }
+
+    /// No entry before this index has the name.
+    long absentBefore() {
+      return request.absentBefore(at);
     }
 
     void answer(Appended answer) {

@@ -116,9 +116,28 @@ public final class Ledger implements AutoCloseable {
         throw new IllegalArgumentException("name: " + names[i].length + " bytes, want 32");
       }
     }
-    Inbox.Request request = new Inbox.Request(List.copyOf(submissions), names);
+    Inbox.Request request = new Inbox.Request(List.copyOf(submissions), names, absentBefore(names));
     Appended refused = inbox.offer(request);
     return refused == null ? request.answers() : Collections.nCopies(submissions.size(), refused);
+  }
+
+  /// For each name an index before which no entry has it; 0 where one may have, so that the writer
+  /// looks closely. Done here, by many callers at once, because the writer is one.
+  private long[] absentBefore(byte[][] names) {
+    long[] absent = new long[names.length];
+    long known = parts.ids().known();
+    boolean[] met = {false};
+    Ids.Candidates meet = index -> met[0] = true;
+    try {
+      for (int i = 0; i < names.length; i++) {
+        met[0] = false;
+        parts.ids().candidates(names[i], 0, meet);
+        absent[i] = met[0] ? 0 : known;
+      }
+    } catch (IOException e) {
+      // What cannot be read is met again by the writer, which stops and says why.
+    }
+    return absent;
   }
 
   /// How many entries are durable and in the tree.
@@ -173,7 +192,7 @@ public final class Ledger implements AutoCloseable {
       throw new IllegalArgumentException("name: " + name.length + " bytes, want 32");
     }
     List<Long> candidates = new ArrayList<>(0);
-    parts.ids().candidates(name, candidates::add);
+    parts.ids().candidates(name, 0, candidates::add);
     long size = size();
     for (long index : candidates) {
       if (index < size

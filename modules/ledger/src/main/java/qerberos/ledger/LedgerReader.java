@@ -178,7 +178,7 @@ public final class LedgerReader implements AutoCloseable {
     List<Long> candidates = new ArrayList<>(0);
     try {
       Ids known = ids();
-      known.candidates(name, candidates::add);
+      known.candidates(name, 0, candidates::add);
       from = named;
     } catch (LedgerDamaged e) {
       // Derived and damaged: the entries themselves are asked.

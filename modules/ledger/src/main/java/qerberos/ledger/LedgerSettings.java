@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param observer draws the metrics
 /// @param clock tells the time of cosignatures and how old a checkpoint is
 /// @param random makes the first key
-/// @param publishEvery the shortest time between two checkpoints under load
+/// @param publishEvery the shortest time between two checkpoints under load; five times that when
+///     nobody waits for one
 /// @param queueEntries how many submissions may wait for the writer
 /// @param queueBytes how many bytes of them
 public record LedgerSettings(

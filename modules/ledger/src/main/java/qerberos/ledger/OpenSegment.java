@@ -3,7 +3,6 @@ package qerberos.ledger;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// A segment as the frames it was written in. The file is made longer ahead of what is written,
 /// with real zeros, so that a force has no new blocks to record and a full disk is met before a
@@ -41,21 +40,11 @@ final class OpenSegment implements Segment {
   }
 
   /// Makes an empty segment; when this returns, its being there is safe.
-  ///
-  /// @param prepared name of a file full of zeros to begin with; null: there is none
-  static OpenSegment create(LogStorage storage, long first, @Nullable String prepared)
-      throws IOException {
-    String name = Segment.nameOf(first, ENDING);
-    OpenSegment segment;
-    if (prepared == null) {
-      segment = new OpenSegment(storage.create(name, false), first);
-      segment.reserve(STEP_LEAST);
-      segment.file.force();
-    } else {
-      storage.rename(prepared, name);
-      segment = new OpenSegment(storage.open(name), first);
-      segment.reserved = segment.file.size();
-    }
+  static OpenSegment create(LogStorage storage, long first) throws IOException {
+    OpenSegment segment =
+        new OpenSegment(storage.create(Segment.nameOf(first, ENDING), false), first);
+    segment.reserve(STEP_LEAST);
+    segment.file.force();
     storage.forceFolder(FOLDER);
     return segment;
   }
@@ -151,7 +140,10 @@ final class OpenSegment implements Segment {
         long step = Math.clamp(reserved, STEP_LEAST, STEP_MOST);
         reserve(Math.max(end + size, reserved + step));
       } else {
-        reserved = end + size;
+        // A hole that reads as zeros: the file does not grow with each frame, which is what costs
+        // most in a large one, and nothing is written twice.
+        reserved = end + size + STEP_MOST;
+        file.write(ZEROS.duplicate().limit(1), reserved - 1);
       }
     }
     file.write(frame, end);

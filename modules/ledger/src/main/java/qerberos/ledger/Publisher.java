@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Signs and publishes checkpoints: at once when the last one is old enough, else as soon as it is.
+/// How old that is depends on whether anybody waits: a checkpoint costs a signature and two forces,
+/// which under load are better spent on entries.
 ///
 /// It takes size and root from the tree, which holds nothing that is not safe on disk. A checkpoint
 /// is shown to others only after its file is: a crash before that leaves the older one, and the
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// Safe for concurrent use.
 final class Publisher implements Runnable {
   static final String FILE = "checkpoint";
+
+  /// How many times longer a checkpoint may take for which nobody waits.
+  private static final int UNASKED = 5;
 
   /// One published checkpoint.
   record Published(Checkpoint checkpoint, SignedNote note, Instant at) {}
@@ -31,6 +36,7 @@ final class Publisher implements Runnable {
   private volatile Published last;
   private volatile @Nullable String failed;
   private boolean closing;
+  private int waiting;
   private @Nullable List<SigningKey> nextKeys;
   private long lastNanos;
 
@@ -43,7 +49,7 @@ final class Publisher implements Runnable {
     this.tree = tree;
     this.last = last;
     this.stop = stop;
-    this.lastNanos = System.nanoTime() - settings.publishEvery().toNanos();
+    this.lastNanos = System.nanoTime() - UNASKED * settings.publishEvery().toNanos();
   }
 
   /// The checkpoint that was published last, its signature checked.
@@ -120,7 +126,8 @@ final class Publisher implements Runnable {
       if (covered && closing) {
         return false;
       }
-      long wait = lastNanos + settings.publishEvery().toNanos() - System.nanoTime();
+      long every = settings.publishEvery().toNanos() * (waiting > 0 ? 1 : UNASKED);
+      long wait = lastNanos + every - System.nanoTime();
       if (!covered && (closing || wait <= 0)) {
         return true;
       }
@@ -193,17 +200,23 @@ final class Publisher implements Runnable {
   synchronized Published await(long size, Duration timeout)
       throws InterruptedException, TimeoutException {
     long end = System.nanoTime() + timeout.toNanos();
-    while (last.checkpoint().size() < size) {
-      long left = end - System.nanoTime();
-      if (failed != null) {
-        throw new TimeoutException(failed);
+    waiting++;
+    notifyAll();
+    try {
+      while (last.checkpoint().size() < size) {
+        long left = end - System.nanoTime();
+        if (failed != null) {
+          throw new TimeoutException(failed);
+        }
+        if (left <= 0) {
+          throw new TimeoutException(
+              "no checkpoint over " + size + " entries within " + timeout.toMillis() + " ms");
+        }
+        wait(left / 1_000_000, (int) (left % 1_000_000));
       }
-      if (left <= 0) {
-        throw new TimeoutException(
-            "no checkpoint over " + size + " entries within " + timeout.toMillis() + " ms");
-      }
-      wait(left / 1_000_000, (int) (left % 1_000_000));
+      return last;
+    } finally {
+      waiting--;
     }
-    return last;
   }
 }

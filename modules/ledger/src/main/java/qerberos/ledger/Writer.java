@@ -131,8 +131,6 @@ final class Writer implements Runnable {
     publisher.grown();
     if (segment.isFull()) {
       keeper.full(segment);
-    } else {
-      entries.prepareNext(segment);
     }
     try {
       settings.listener().appended(first, Collections.unmodifiableList(submissions));
@@ -150,12 +148,13 @@ final class Writer implements Runnable {
   /// A submission that has the name of an earlier one in the same batch.
   private record Twin(Inbox.Slot slot, int of) {}
 
-  /// The answer to a submission whose name is in the ledger, or null when it is not. What `ids`
-  /// says is a hint: the entry itself is read, checked against the tree, and asked for its name.
+  /// The answer to a submission whose name is in the ledger, or null when it is not. Its caller has
+  /// looked already; here it is about what has come since. What `ids` says is a hint: the entry
+  /// itself is read, checked against the tree, and asked for its name.
   private @Nullable Appended stored(Inbox.Slot slot) throws IOException {
     @Nullable Appended[] answer = {null};
     List<Long> candidates = new ArrayList<>(0);
-    ids.candidates(slot.name(), candidates::add);
+    ids.candidates(slot.name(), slot.absentBefore(), candidates::add);
     for (long index : candidates) {
       entries.visit(
           index,

@@ -33,6 +33,7 @@ class CrashTest {
       story.append(ledger, "a=1", "bb=1");
       story.append(ledger, "a=1", "a=2", "c=1", "c=1");
       story.append(ledger, "d=" + "x".repeat(2000));
+      story.append(ledger, "large=" + "y".repeat(40_000), "larger=" + "z".repeat(50_000));
       ledger.close();
       ledger = null;
       ledger = Ledger.open(story.settings(disk));

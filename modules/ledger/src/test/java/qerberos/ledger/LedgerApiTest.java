@@ -11,8 +11,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -107,6 +115,51 @@ class LedgerApiTest {
       assertThat(ledger.size()).isEqualTo(8 * 40 * 5);
       assertThat(indexes).hasSize(8 * 40 * 5);
     }
+  }
+
+  @Test
+  void sameNamesFromManyCallersAtOnce_eachIsAppendedOnceAndAllHearWhere() throws Exception {
+    int callers = 4;
+    int rounds = 200;
+    Map<String, Set<Long>> indexes = new ConcurrentHashMap<>();
+    AtomicLong appended = new AtomicLong();
+    try (Ledger ledger = Ledger.open(settings);
+        ExecutorService threads = Executors.newFixedThreadPool(callers)) {
+      CyclicBarrier together = new CyclicBarrier(callers);
+      Callable<Void> caller =
+          () -> {
+            for (int round = 0; round < rounds; round++) {
+              together.await();
+              List<Submission> batch = new ArrayList<>();
+              for (int i = 0; i < 3; i++) {
+                batch.add(entry(round + "-" + i + "=1"));
+              }
+              List<Appended> answers = ledger.append(batch);
+              for (int i = 0; i < 3; i++) {
+                long index =
+                    switch (answers.get(i)) {
+                      case Appended.At(long at) -> {
+                        appended.incrementAndGet();
+                        yield at;
+                      }
+                      case Appended.Already(long at) -> at;
+                      case Appended other -> throw new AssertionError(other);
+                    };
+                indexes
+                    .computeIfAbsent(round + "-" + i, _ -> ConcurrentHashMap.newKeySet())
+                    .add(index);
+              }
+            }
+            return null;
+          };
+      for (Future<Void> done : threads.invokeAll(Collections.nCopies(callers, caller))) {
+        done.get();
+      }
+      assertThat(appended.get()).isEqualTo(3L * rounds);
+      assertThat(ledger.size()).isEqualTo(3L * rounds);
+    }
+    assertThat(indexes).hasSize(3 * rounds);
+    assertThat(indexes.values()).allSatisfy(heard -> assertThat(heard).hasSize(1));
   }
 
   @Test
