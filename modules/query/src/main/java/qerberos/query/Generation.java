@@ -70,7 +70,7 @@ final class Generation implements AutoCloseable {
   private final long bufferBytes;
 
   // Under `turn`: what is not written yet, and where we are.
-  private Unwritten unwritten = new Unwritten();
+  private final Unwritten unwritten = new Unwritten();
   private Inverter inverter;
   private long committed;
   private long awaited = Long.MAX_VALUE;
@@ -256,11 +256,12 @@ final class Generation implements AutoCloseable {
     }
   }
 
-  /// Gives what is not written yet to Lucene, as a segment behind the others.
+  /// Gives what is not written yet to Lucene, as a segment behind the others. When Lucene returns,
+  /// it has read all, so that the room is there for the next.
   private void write() throws IOException {
     if (unwritten.documents() > 0) {
       long ignored = writer.addIndexes(new UnwrittenReader(unwritten));
-      unwritten = new Unwritten();
+      unwritten.clear();
       inverter = new Inverter(unwritten, words);
     }
   }

@@ -108,18 +108,26 @@ final class Inverter implements Place.Reader {
     made();
   }
 
-  /// Adds the terms in the buffer to the document, and gives their numbers.
-  private int[] made() {
+  /// Adds the terms in the buffer to the document, and gives their numbers, or null when some have
+  /// none.
+  private int @Nullable [] made() {
     int count = buffer.count();
     if (numbers.length < count) {
       numbers = new int[2 * count];
     }
+    int numbered = 0;
     for (int i = 0; i < count; i++) {
       buffer.term(i, term);
-      numbers[i] = into.number(term);
+      int width = buffer.width(i);
+      if (width == 0) {
+        numbers[numbered++] = into.number(term);
+      } else {
+        term.length -= width;
+        into.add(into.stem(term, width), buffer.value(i));
+      }
     }
     buffer.next();
-    into.add(numbers, count);
-    return numbers.length == count ? numbers : Arrays.copyOf(numbers, count);
+    into.add(numbers, numbered);
+    return numbered == count ? Arrays.copyOf(numbers, count) : null;
   }
 }

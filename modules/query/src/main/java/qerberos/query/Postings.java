@@ -7,28 +7,39 @@ import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.util.BytesRef;
-import org.apache.lucene.util.BytesRefHash;
 import org.jspecify.annotations.Nullable;
 
 /// The terms of some documents in order, each with its list, as Lucene wants to read them for
 /// writing: once, from the first to the last. Used by one thread at a time.
 final class Postings extends Terms {
-  private final BytesRefHash terms;
-  private final int[] sorted;
+  private final SortedTerms terms;
+  private final byte[] widths;
   private final int[] starts;
   private final int[] ends;
   private final int[] lists;
+  private final FixedTerms fixed;
   private final int documents;
 
-  /// @param sorted the numbers of all terms in the order of their bytes
-  /// @param starts where the list of a term begins in `lists`, by its number
-  /// @param ends and where it ends
-  Postings(BytesRefHash terms, int[] sorted, int[] starts, int[] ends, int[] lists, int documents) {
+  /// @param widths by the number of a term: 0, or it is the beginning of terms that end in so many
+  ///     bytes
+  /// @param starts where the list of a term begins in `lists`, by its rank; or where the values
+  ///     begin that it is the beginning of
+  /// @param ends and where they end
+  /// @param fixed the values of fixed size, sorted
+  Postings(
+      SortedTerms terms,
+      byte[] widths,
+      int[] starts,
+      int[] ends,
+      int[] lists,
+      FixedTerms fixed,
+      int documents) {
     this.terms = terms;
-    this.sorted = sorted;
+    this.widths = widths;
     this.starts = starts;
     this.ends = ends;
     this.lists = lists;
+    this.fixed = fixed;
     this.documents = documents;
   }
 
@@ -39,7 +50,13 @@ final class Postings extends Terms {
 
   @Override
   public long size() {
-    return terms.size();
+    long size = fixed.distinct();
+    for (int rank = 0; rank < terms.size(); rank++) {
+      if (widths[terms.number(rank)] == 0) {
+        size++;
+      }
+    }
+    return size;
   }
 
   @Override
@@ -50,8 +67,8 @@ final class Postings extends Terms {
   @Override
   public long getSumDocFreq() {
     long sum = 0;
-    for (int term = 0; term < terms.size(); term++) {
-      sum += ends[term] - starts[term];
+    for (int rank = 0; rank < terms.size(); rank++) {
+      sum += ends[rank] - starts[rank];
     }
     return sum;
   }
@@ -82,19 +99,62 @@ final class Postings extends Terms {
   }
 
   private final class InOrder extends BaseTermsEnum {
-    private final BytesRef term = new BytesRef();
-    private int at = -1;
+    private final BytesRef whole = new BytesRef();
+    private final BytesRef withValue = new BytesRef();
+    private BytesRef term = whole;
+    private int rank = -1;
+    private long ord = -1;
 
-    private int number() {
-      return sorted[at];
-    }
+    // Where the term's documents are.
+    private int[] in = lists;
+    private int start;
+    private int end;
 
     @Override
     public @Nullable BytesRef next() {
-      if (++at == terms.size()) {
+      ord++;
+      // A beginning has as many terms as it has different values.
+      if (rank >= 0 && end < ends[rank]) {
+        return value();
+      }
+      if (++rank == terms.size()) {
         return null;
       }
-      return terms.get(number(), term);
+      if (widths[terms.number(rank)] != 0) {
+        return beginning();
+      }
+      in = lists;
+      start = starts[rank];
+      end = ends[rank];
+      terms.term(rank, whole);
+      term = whole;
+      return term;
+    }
+
+    private BytesRef beginning() {
+      terms.term(rank, whole);
+      int width = widths[terms.number(rank)];
+      withValue.bytes = new byte[whole.length + width];
+      withValue.length = withValue.bytes.length;
+      System.arraycopy(whole.bytes, whole.offset, withValue.bytes, 0, whole.length);
+      in = fixed.documents();
+      end = starts[rank];
+      term = withValue;
+      return value();
+    }
+
+    private BytesRef value() {
+      long[] values = fixed.values();
+      start = end;
+      long value = values[start];
+      while (end < ends[rank] && values[end] == value) {
+        end++;
+      }
+      for (int at = withValue.length - 1; at >= whole.length; at--) {
+        withValue.bytes[at] = (byte) value;
+        value >>>= 8;
+      }
+      return term;
     }
 
     @Override
@@ -104,12 +164,12 @@ final class Postings extends Terms {
 
     @Override
     public long ord() {
-      return at;
+      return ord;
     }
 
     @Override
     public int docFreq() {
-      return ends[number()] - starts[number()];
+      return end - start;
     }
 
     @Override
@@ -120,7 +180,7 @@ final class Postings extends Terms {
     @Override
     public PostingsEnum postings(@Nullable PostingsEnum reuse, int flags) {
       Documents documents = reuse instanceof Documents old ? old : new Documents();
-      documents.reset(starts[number()], ends[number()]);
+      documents.reset(in, start, end);
       return documents;
     }
 
@@ -144,13 +204,15 @@ final class Postings extends Terms {
     }
   }
 
-  private final class Documents extends PostingsEnum {
+  private static final class Documents extends PostingsEnum {
+    private int[] lists = {};
     private int start;
     private int next;
     private int end;
     private int document = -1;
 
-    void reset(int from, int to) {
+    void reset(int[] in, int from, int to) {
+      lists = in;
       start = from;
       next = from;
       end = to;

@@ -34,7 +34,8 @@ final class Repeats {
     return terms;
   }
 
-  void remember(String value, int[] terms) {
+  /// Remembers a value; without terms it is only counted, because it cannot be had by numbers.
+  void remember(String value, int @Nullable [] terms) {
     if (vain || value.length() > LENGTH_MAX) {
       return;
     }
@@ -43,7 +44,7 @@ final class Repeats {
       vain = true;
       known.clear();
       memory = 0;
-    } else {
+    } else if (terms != null) {
       known.put(value, terms);
       memory += 120 + value.length() + 4L * terms.length;
     }

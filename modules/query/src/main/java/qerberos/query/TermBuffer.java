@@ -86,6 +86,7 @@ final class TermBuffer implements Place.Reader {
   private final boolean withWords;
   private byte[] bytes = new byte[4_096];
   private int[] ends = new int[128];
+  private byte[] widths = new byte[128];
   private int length;
   private int count;
   private int values;
@@ -114,6 +115,21 @@ final class TermBuffer implements Place.Reader {
     term.bytes = bytes;
     term.offset = i == 0 ? 0 : ends[i - 1];
     term.length = ends[i] - term.offset;
+  }
+
+  /// How many bytes at the end of a term are a value of fixed size, which [FixedTerms] keeps as a
+  /// number; 0 when the term is only to be had whole.
+  int width(int i) {
+    return widths[i];
+  }
+
+  /// The value of fixed size at the end of a term, its first byte the highest.
+  long value(int i) {
+    long value = 0;
+    for (int at = ends[i] - widths[i]; at < ends[i]; at++) {
+      value = (value << 8) | (bytes[at] & 255);
+    }
+    return value;
   }
 
   /// A copy of the last term, which is how questions are made.
@@ -281,7 +297,7 @@ final class TermBuffer implements Place.Reader {
     for (int i = 0; i < OPAQUE_BYTES; i++) {
       bytes[length++] = (byte) (hash >>> (8 * i));
     }
-    end();
+    end(OPAQUE_BYTES);
   }
 
   private void start(FieldName field, byte kind) {
@@ -312,7 +328,7 @@ final class TermBuffer implements Place.Reader {
   public void number(Place at, double value) {
     if (begin(at, NUMBER_VALUE)) {
       sortable(value);
-      end();
+      end(Double.BYTES);
     }
   }
 
@@ -328,8 +344,7 @@ final class TermBuffer implements Place.Reader {
     byte[] address = shape.address();
     if (address != null) {
       if (begin(at, kind(address))) {
-        append(address, 0, address.length);
-        end();
+        address(address);
       }
     } else if (shape.opaque()) {
       if (begin(at, OPAQUE_VALUE)) {
@@ -388,8 +403,13 @@ final class TermBuffer implements Place.Reader {
     bytes[length++] = WORD;
     bytes[length++] = ADDRESS_WORD;
     bytes[length++] = kind(address);
+    address(address);
+  }
+
+  /// Ends a term by an address; one of 16 bytes is too long to be a number.
+  private void address(byte[] address) {
     append(address, 0, address.length);
-    end();
+    end(address.length <= Long.BYTES ? address.length : 0);
   }
 
   private void word(char[] buffer, int size) {
@@ -487,9 +507,16 @@ final class TermBuffer implements Place.Reader {
   }
 
   private void end() {
+    end(0);
+  }
+
+  /// Ends a term whose last bytes are a value of fixed size.
+  private void end(int width) {
     if (count == ends.length) {
       ends = Arrays.copyOf(ends, 2 * count);
+      widths = Arrays.copyOf(widths, 2 * count);
     }
+    widths[count] = (byte) width;
     ends[count++] = length;
   }
 }
