@@ -51,6 +51,9 @@ final class Generation implements AutoCloseable {
   /// Memory is added up now and then, not for every event.
   private static final int MEASURE_EVERY = 64;
 
+  /// The part of the memory, one in so many, that remembered values may take from the next segment.
+  private static final int REMEMBERED_MOST = 8;
+
   static final String TIME = "time";
   static final String RECEIVED = "receivedAt";
 
@@ -139,9 +142,12 @@ final class Generation implements AutoCloseable {
 
   private static IndexWriterConfig config() {
     var merges = new LogDocMergePolicy();
-    merges.setMergeFactor(10);
+    // Under load a segment has some 50,000 events: twenty make one that is never merged again.
+    merges.setMergeFactor(20);
     merges.setMinMergeDocs(1_000);
     merges.setMaxMergeDocs(1_000_000);
+    // One file instead of twelve pays while segments are many and each commit flushes their files.
+    merges.setMaxCFSSegmentSizeMB(16);
     var scheduler = new ConcurrentMergeScheduler();
     scheduler.setMaxMergesAndThreads(4, 1);
     scheduler.disableAutoIOThrottle();
@@ -262,7 +268,10 @@ final class Generation implements AutoCloseable {
     if (unwritten.documents() > 0) {
       long ignored = writer.addIndexes(new UnwrittenReader(unwritten));
       unwritten.clear();
-      inverter = new Inverter(unwritten, words);
+      inverter.clear();
+      if (inverter.memory() > bufferBytes / REMEMBERED_MOST) {
+        inverter = new Inverter(unwritten, words);
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 package qerberos.query;
 
-import java.util.Arrays;
+import java.util.List;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Actor;
@@ -26,10 +26,12 @@ final class Inverter implements Place.Reader {
   private final Repeats verdicts = new Repeats();
   private final Repeats refs = new Repeats();
   private final Repeats sources = new Repeats();
+  private final List<Repeats> keywords =
+      List.of(types, subtypes, severities, actors, subIds, daoIds, layers, verdicts, refs, sources);
   private final Unwritten into;
   private int[] numbers = new int[64];
 
-  /// @param into what the numbers of terms belong to; a new one wants a new inverter
+  /// @param into what the numbers of terms belong to; a cleared one wants [#clear]
   Inverter(Unwritten into, boolean words) {
     this.into = into;
     this.buffer = new TermBuffer(words);
@@ -58,42 +60,58 @@ final class Inverter implements Place.Reader {
 
   /// About how many bytes of memory the remembered values take.
   long memory() {
-    return details.memory()
-        + context.memory()
-        + types.memory()
-        + subtypes.memory()
-        + severities.memory()
-        + actors.memory()
-        + subIds.memory()
-        + daoIds.memory()
-        + layers.memory()
-        + verdicts.memory()
-        + refs.memory()
-        + sources.memory();
+    long sum = details.memory() + context.memory();
+    for (Repeats each : keywords) {
+      sum += each.memory();
+    }
+    return sum;
+  }
+
+  /// Forgets the numbers of all terms, because [Unwritten#clear] did.
+  void clear() {
+    details.clear();
+    context.clear();
+    keywords.forEach(Repeats::clear);
   }
 
   private void keyword(Repeats repeats, FieldName field, @Nullable String value, boolean words) {
-    if (value == null) {
-      return;
+    if (value != null && !repeated(repeats, value, 0)) {
+      buffer.keyword(field, value, words);
+      remember(repeats, value);
     }
-    int[] known = repeats.of(value);
-    if (known != null && buffer.admits(0, known.length - 1)) {
-      into.add(known, known.length);
-      return;
-    }
-    buffer.keyword(field, value, words);
-    repeats.remember(value, made());
   }
 
   @Override
   public void string(Place at, String value, boolean words) {
-    int[] known = at.repeats().of(value);
-    if (known != null && buffer.admits(1, known.length - 1)) {
-      into.add(known, known.length);
-      return;
+    if (!repeated(at.repeats(), value, 1)) {
+      buffer.string(at, value, words);
+      remember(at.repeats(), value);
     }
-    buffer.string(at, value, words);
-    at.repeats().remember(value, made());
+  }
+
+  /// Adds the terms of a value that came before; false when it did not.
+  ///
+  /// @param values how many of its terms say where it stands; the others are words
+  private boolean repeated(Repeats repeats, String value, int values) {
+    int at = repeats.of(value);
+    if (at < 0) {
+      return false;
+    }
+    int count = repeats.terms()[at];
+    if (!buffer.admits(values, count - 1)) {
+      return false;
+    }
+    into.add(repeats.terms(), at + 1, count);
+    return true;
+  }
+
+  private void remember(Repeats repeats, String value) {
+    int terms = buffer.count();
+    if (made() == terms && !buffer.full()) {
+      repeats.remember(value, numbers, terms);
+    } else {
+      repeats.pass();
+    }
   }
 
   @Override
@@ -108,26 +126,26 @@ final class Inverter implements Place.Reader {
     made();
   }
 
-  /// Adds the terms in the buffer to the document, and gives their numbers, or null when some have
-  /// none.
-  private int @Nullable [] made() {
+  /// Adds the terms in the buffer to the document; how many of them are whole terms, whose numbers
+  /// are in `numbers` then.
+  private int made() {
     int count = buffer.count();
     if (numbers.length < count) {
       numbers = new int[2 * count];
     }
-    int numbered = 0;
+    int whole = 0;
     for (int i = 0; i < count; i++) {
       buffer.term(i, term);
       int width = buffer.width(i);
       if (width == 0) {
-        numbers[numbered++] = into.number(term);
+        numbers[whole++] = into.number(term);
       } else {
         term.length -= width;
         into.add(into.stem(term, width), buffer.value(i));
       }
     }
     buffer.next();
-    into.add(numbers, numbered);
-    return numbered == count ? Arrays.copyOf(numbers, count) : null;
+    into.add(numbers, 0, whole);
+    return whole;
   }
 }

@@ -51,6 +51,12 @@ final class Place {
     return repeats;
   }
 
+  /// Forgets the numbers of all terms.
+  void clear() {
+    repeats.clear();
+    children.values().forEach(Place::clear);
+  }
+
   /// Reads all values of an object, in its order.
   void members(Json.Obj object, boolean words, Reader reader) {
     object.members().forEach((name, value) -> child(name).value(value, words, reader));

@@ -164,6 +164,12 @@ final class TermBuffer implements Place.Reader {
     return true;
   }
 
+  /// Whether this event may have had more values or words than are read, so that the terms here
+  /// are not all that the value has elsewhere.
+  boolean full() {
+    return values > VALUES_MAX || wordsRead >= VALUES_MAX;
+  }
+
   /// Replaces what is here by the terms of an event.
   void read(AuditEvent event) {
     clear();

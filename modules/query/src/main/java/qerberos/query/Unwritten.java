@@ -73,11 +73,11 @@ final class Unwritten {
   }
 
   /// Adds terms to the document that is being made.
-  void add(int[] numbers, int count) {
+  void add(int[] numbers, int from, int count) {
     if (log.length - logged < count) {
       log = Arrays.copyOf(log, Math.max(2 * log.length, logged + count));
     }
-    System.arraycopy(numbers, 0, log, logged, count);
+    System.arraycopy(numbers, from, log, logged, count);
     logged += count;
   }
 
