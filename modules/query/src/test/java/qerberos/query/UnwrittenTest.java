@@ -3,6 +3,7 @@ package qerberos.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,6 +13,10 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.BytesRef;
 import org.junit.jupiter.api.Test;
 import qerberos.event.AuditEvent;
+import qerberos.event.EventDraft;
+import qerberos.event.Json;
+import qerberos.event.ObjBuilder;
+import qerberos.event.Verdict;
 
 /// What waits to be written, against the terms of each event on its own.
 class UnwrittenTest {
@@ -37,6 +42,53 @@ class UnwrittenTest {
     }
     assertThat(unwritten.documents()).isEqualTo(EVENTS);
     assertThat(lists(unwritten)).as("seed " + seed).isEqualTo(wanted);
+  }
+
+  @Test
+  void usedAgain_nothingOfBeforeIsLeft() throws Exception {
+    long seed = Long.getLong("query.seed", System.nanoTime());
+    var samples = new Samples(seed);
+    var unwritten = new Unwritten();
+    var inverter = new Inverter(unwritten, true);
+    for (int round = 0; round < 10; round++) {
+      List<Set<BytesRef>> wanted = new ArrayList<>();
+      for (int i = samples.random.nextInt(800); i >= 0; i--) {
+        AuditEvent event = samples.event(i);
+        inverter.add(event);
+        wanted.add(terms(event));
+      }
+      assertThat(lists(unwritten)).as("seed " + seed).isEqualTo(wanted);
+      unwritten.clear();
+      inverter.clear();
+    }
+  }
+
+  /// An event that is full leaves out what does not fit; the next one has all.
+  @Test
+  void afterAFullEvent_itsLastValueIsFoundWholeInTheNext() throws Exception {
+    var unwritten = new Unwritten();
+    var inverter = new Inverter(unwritten, true);
+    List<Json> items = new ArrayList<>(Collections.nCopies(TermBuffer.VALUES_MAX, Json.of(1)));
+    items.add(Json.of("never repeat"));
+    AuditEvent full = event("full", new Json.Arr(items));
+    AuditEvent next = event("next", new Json.Arr(List.of(Json.of("never repeat"))));
+    inverter.add(full);
+    inverter.add(next);
+    assertThat(lists(unwritten)).isEqualTo(List.of(terms(full), terms(next)));
+  }
+
+  private static AuditEvent event(String id, Json value) {
+    AuditEvent sample = new Samples(1).event(0);
+    EventDraft draft =
+        EventDraft.builder()
+            .type("auth.login")
+            .ref("ref")
+            .actor("did:squid:ada", null, null)
+            .layer("api")
+            .verdict(Verdict.ALLOW)
+            .details(new ObjBuilder().add("list", value).build())
+            .build();
+    return new AuditEvent(id, "gate", sample.receivedAt(), draft);
   }
 
   private static Set<BytesRef> terms(AuditEvent event) {
