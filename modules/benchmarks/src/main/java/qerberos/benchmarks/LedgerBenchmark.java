@@ -31,7 +31,7 @@ import qerberos.ledger.Submission;
 import qerberos.ledger.Trust;
 import qerberos.ledger.Verification;
 import qerberos.ledger.Verifier;
-import qerberos.trail.ZstdCodec;
+import qerberos.trail.ColumnCodec;
 
 /// The ledger alone, beside the bare loop that only hashes, appends and forces; they take turns in
 /// one run, on the same kind of batches. The bare loop runs twice: appending to a new file, as
@@ -154,7 +154,7 @@ final class LedgerBenchmark {
         double cpu = cpuSeconds();
         long begin = System.nanoTime();
         Verification verification =
-            new Verifier(Trust.in(keys)).folder(new FolderStorage(data), NAMES, new ZstdCodec());
+            new Verifier(Trust.in(keys)).folder(new FolderStorage(data), NAMES, new ColumnCodec());
         double wall = (System.nanoTime() - begin) / 1e9;
         cpu = cpuSeconds() - cpu;
         System.out.printf(
@@ -172,7 +172,7 @@ final class LedgerBenchmark {
     return Ledger.open(
         LedgerSettings.of(new FolderStorage(folder), NAMES)
             .withObserver(observer)
-            .withCodec(new ZstdCodec()));
+            .withCodec(new ColumnCodec()));
   }
 
   /// Appends entries from several callers at once, each in batches, and waits for a checkpoint over

@@ -39,13 +39,18 @@ final class Bundle {
     int[] checksums = new int[TilePath.FULL];
     ByteBuffer leaves = ByteBuffer.wrap(plain, 0, leavesLength);
     ByteBuffer rows = ByteBuffer.wrap(plain, leavesLength, plain.length - leavesLength);
+    if (rows.remaining() < TilePath.FULL * Integer.BYTES) {
+      throw new IllegalArgumentException("ends inside the lengths of its attachments");
+    }
+    ByteBuffer lengths = rows.slice(leavesLength, TilePath.FULL * Integer.BYTES);
+    rows.position(leavesLength + lengths.remaining());
     attachmentAt[0] = attachments;
     for (int i = 0; i < TilePath.FULL; i++) {
-      if (leaves.remaining() < Short.BYTES || rows.remaining() < Integer.BYTES) {
+      if (leaves.remaining() < Short.BYTES) {
         throw new IllegalArgumentException("ends inside entry " + i);
       }
       int leaf = leaves.getShort() & 0xffff;
-      int attachment = rows.getInt();
+      int attachment = lengths.getInt();
       boolean row = attachment == 0 || rows.remaining() >= Integer.BYTES;
       if (leaf > leaves.remaining() || attachment < 0 || !row) {
         throw new IllegalArgumentException("ends inside entry " + i);

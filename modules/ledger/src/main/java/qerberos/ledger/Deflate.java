@@ -18,39 +18,37 @@ public final class Deflate implements Codec {
   }
 
   @Override
-  public byte[] compress(byte[] plain) {
+  public byte[] compress(byte[] plain, int leaves, int length) {
     try (Deflater deflater = new Deflater(LEVEL, true)) {
-      deflater.setInput(plain);
+      deflater.setInput(plain, 0, length);
       deflater.finish();
-      byte[] packed = new byte[plain.length + plain.length / 1000 + 64];
-      int length = 0;
+      byte[] packed = new byte[length + length / 1000 + 64];
+      int filled = 0;
       while (!deflater.finished()) {
-        if (length == packed.length) {
+        if (filled == packed.length) {
           packed = Arrays.copyOf(packed, packed.length * 2);
         }
-        length += deflater.deflate(packed, length, packed.length - length);
+        filled += deflater.deflate(packed, filled, packed.length - filled);
       }
-      return Arrays.copyOf(packed, length);
+      return Arrays.copyOf(packed, filled);
     }
   }
 
   @Override
-  public byte[] expand(byte[] packed, int size) throws IOException {
+  public void expand(byte[] packed, byte[] plain, int length) throws IOException {
     try (Inflater inflater = new Inflater(true)) {
       inflater.setInput(packed);
-      byte[] plain = new byte[size];
-      int length = 0;
-      while (length < size) {
-        int more = inflater.inflate(plain, length, size - length);
+      int filled = 0;
+      while (filled < length) {
+        int more = inflater.inflate(plain, filled, length - filled);
         if (more == 0) {
-          throw new IOException("deflate: ends after " + length + " bytes, want " + size);
+          throw new IOException("deflate: ends after " + filled + " bytes, want " + length);
         }
-        length += more;
+        filled += more;
       }
       if (inflater.inflate(new byte[1]) != 0 || !inflater.finished()) {
-        throw new IOException("deflate: goes on after " + size + " bytes");
+        throw new IOException("deflate: goes on after " + length + " bytes");
       }
-      return plain;
     } catch (DataFormatException e) {
       throw new IOException("deflate: " + e.getMessage(), e);
     }

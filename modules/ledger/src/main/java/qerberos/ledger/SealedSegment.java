@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///     6180         the bundles without gaps: attachments, then the compressed bytes
 ///
 /// Expanded, a bundle is exactly what `tile/entries/<N>` serves (length and leaf, 256 times), then
-/// for each entry the length of its attachment (4 bytes) and, unless that is 0, its CRC-32C (4
+/// for each entry the length of its attachment (4 bytes), then for each that has one its CRC-32C (4
 /// bytes). Attachments are not compressed: they are ciphertext, and one is read without its
 /// neighbours.
 ///
@@ -132,7 +132,8 @@ final class SealedSegment implements Segment {
     if (crc(packed, 0, packed.length) != file.checksum(at)) {
       throw damaged(file.offset(at), "bundle " + number + ": its checksum differs");
     }
-    byte[] plain = file.codec().expand(packed, file.plain(at));
+    byte[] plain = new byte[file.plain(at)];
+    file.codec().expand(packed, plain, plain.length);
     Bundle bundle;
     try {
       bundle = Bundle.of(number, plain, file.leaves(at), file.begin(at));

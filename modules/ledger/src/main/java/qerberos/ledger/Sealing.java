@@ -17,8 +17,12 @@ final class Sealing {
   private final Codec codec;
 
   private final ByteBuffer head = ByteBuffer.allocate(SealedSegment.HEAD);
-  private ByteBuffer leaves = ByteBuffer.allocate(512 << 10);
-  private final ByteBuffer rows = ByteBuffer.allocate(TilePath.FULL * 2 * Integer.BYTES);
+  /// The leaves of one bundle, then its other columns behind them.
+  private ByteBuffer plain = ByteBuffer.allocate(512 << 10);
+
+  private byte[] again = {};
+  private final ByteBuffer lengths = ByteBuffer.allocate(TilePath.FULL * Integer.BYTES);
+  private final ByteBuffer checksums = ByteBuffer.allocate(TilePath.FULL * Integer.BYTES);
   private final ByteBuffer attachments = ByteBuffer.allocate(256 << 10);
   private long offset;
 
@@ -69,11 +73,11 @@ final class Sealing {
 
   private void add(StoredFile file, byte[] bytes, int leafAt, int leaf, int attachment)
       throws IOException {
-    leaves = withRoom(leaves, Short.BYTES + leaf);
-    leaves.putShort((short) leaf).put(bytes, leafAt, leaf);
-    rows.putInt(attachment);
+    plain = withRoom(plain, Short.BYTES + leaf);
+    plain.putShort((short) leaf).put(bytes, leafAt, leaf);
+    lengths.putInt(attachment);
     if (attachment > 0) {
-      rows.putInt(SealedSegment.crc(bytes, leafAt + leaf, attachment));
+      checksums.putInt(SealedSegment.crc(bytes, leafAt + leaf, attachment));
       if (attachments.remaining() < attachment) {
         writeAttachments(file);
       }
@@ -98,28 +102,46 @@ final class Sealing {
 
   private void writeBundle(StoredFile file) throws IOException {
     writeAttachments(file);
-    int leavesLength = leaves.position();
-    byte[] plain = new byte[leavesLength + rows.position()];
-    leaves.flip().get(plain, 0, leavesLength);
-    int rowsLength = rows.position();
-    rows.flip().get(plain, leavesLength, rowsLength);
-    byte[] packed = codec.compress(plain);
-    // The frames will be deleted: what a codec cannot give back must never replace them.
-    if (!Arrays.equals(codec.expand(packed, plain.length), plain)) {
-      throw new IOException("codec " + codec.name() + ": does not give back what it compressed");
-    }
+    int leaves = plain.position();
+    plain = withRoom(plain, lengths.position() + checksums.position());
+    int length = plain.put(lengths.flip()).put(checksums.flip()).position();
+    byte[] packed = compress(leaves, length);
     head.putLong(offset)
         .putInt(packed.length)
-        .putInt(plain.length)
-        .putInt(leavesLength)
+        .putInt(length)
+        .putInt(leaves)
         .putInt(SealedSegment.crc(packed, 0, packed.length));
     write(file, ByteBuffer.wrap(packed));
     clear();
   }
 
+  /// Compresses a bundle and looks whether it comes back: the frames will be deleted, so what a
+  /// codec cannot give back must never replace them. Nor may entries that somebody made for that
+  /// purpose stop the ledger, so the second time the codec is not told that there are leaves.
+  private byte[] compress(int leaves, int length) throws IOException {
+    if (again.length < length) {
+      again = new byte[plain.capacity()];
+    }
+    for (int told : new int[] {leaves, 0}) {
+      byte[] packed = codec.compress(plain.array(), told, length);
+      try {
+        codec.expand(packed, again, length);
+        if (Arrays.equals(again, 0, length, plain.array(), 0, length)) {
+          return packed;
+        }
+      } catch (IOException e) {
+        if (told == 0) {
+          throw e;
+        }
+      }
+    }
+    throw new IOException("codec " + codec.name() + ": does not give back what it compressed");
+  }
+
   private void clear() {
-    leaves.clear();
-    rows.clear();
+    plain.clear();
+    lengths.clear();
+    checksums.clear();
     attachments.clear();
   }
 

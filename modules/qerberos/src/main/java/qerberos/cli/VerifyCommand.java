@@ -26,9 +26,9 @@ import qerberos.ledger.Verification;
 import qerberos.ledger.Verifier;
 import qerberos.ledger.VerifierKey;
 import qerberos.logs.Visible;
+import qerberos.trail.ColumnCodec;
 import qerberos.trail.Epoch;
 import qerberos.trail.LeafNames;
-import qerberos.trail.ZstdCodec;
 
 /// `verify`: recomputes a log from its bytes, or checks one proof; believes nothing but public
 /// keys.
@@ -148,7 +148,7 @@ final class VerifyCommand implements Callable<Integer> {
       believed.forEach(key -> screen.err().println("  " + Visible.line(key.toString())));
     }
     tellOfOthers(path);
-    return verifier(believed, bar).folder(storage, new LeafNames(), new ZstdCodec());
+    return verifier(believed, bar).folder(storage, new LeafNames(), new ColumnCodec());
   }
 
   /// Logs that have ended lie beside the present one and are verified one by one.

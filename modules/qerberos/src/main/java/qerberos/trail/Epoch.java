@@ -160,7 +160,7 @@ public final class Epoch {
     try {
       Ledger.open(
               LedgerSettings.of(new FolderStorage(ledger), new LeafNames())
-                  .withCodec(new ZstdCodec()),
+                  .withCodec(new ColumnCodec()),
               known)
           .close();
     } catch (LedgerBehind e) {
@@ -172,7 +172,7 @@ public final class Epoch {
     var storage = new FolderStorage(ledger);
     Verification found =
         new Verifier(Trust.in(Verifier.keysOf(storage)))
-            .folder(storage, new LeafNames(), new ZstdCodec());
+            .folder(storage, new LeafNames(), new ColumnCodec());
     switch (found) {
       case Verification.Holds(var checkpoint, var _) -> {
         return checkpoint;

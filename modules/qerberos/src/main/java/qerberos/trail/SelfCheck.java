@@ -159,7 +159,7 @@ public final class SelfCheck implements AutoCloseable {
         verification =
             new Verifier(Trust.in(keys))
                 .showing((stage, done, total) -> running = new Running(begin, stage, done, total))
-                .folder(storage, new LeafNames(), new ZstdCodec());
+                .folder(storage, new LeafNames(), new ColumnCodec());
       } while (!closed && !keys.equals(ledger.keys()));
       if (closed) {
         return;

@@ -157,7 +157,7 @@ public final class Trail implements AutoCloseable {
           Ledger.open(
               LedgerSettings.of(storage, new LeafNames())
                   .withOrigin(settings.origin().orElse(null))
-                  .withCodec(new ZstdCodec())
+                  .withCodec(new ColumnCodec())
                   .withListener(listener)
                   .withBeforeForce(keys::makeDurable)
                   .withObserver(observer)

@@ -66,7 +66,7 @@ public final class TrailReader implements AutoCloseable {
   private static TrailReader opened(Path data, Path folder) throws IOException {
     DataFormat.check(data);
     LedgerReader ledger =
-        LedgerReader.open(new FolderStorage(folder), new LeafNames(), new ZstdCodec());
+        LedgerReader.open(new FolderStorage(folder), new LeafNames(), new ColumnCodec());
     boolean good = false;
     try {
       TrailReader reader = withKeys(ledger, data.resolve("keys"));

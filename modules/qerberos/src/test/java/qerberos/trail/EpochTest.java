@@ -98,7 +98,7 @@ class EpochTest {
     var storage = new FolderStorage(aside);
     assertThat(
             new Verifier(Trust.in(Verifier.keysOf(storage)))
-                .folder(storage, new LeafNames(), new ZstdCodec()))
+                .folder(storage, new LeafNames(), new ColumnCodec()))
         .isInstanceOfSatisfying(
             Verification.Holds.class, holds -> assertThat(holds.checkpoint()).isEqualTo(old));
     try (TrailReader reader = TrailReader.open(data)) {
