@@ -118,6 +118,22 @@ final class CanonicalWriter {
     buffer[size++] = (byte) value;
   }
 
+  /// Seven bits in each byte, the lowest first; all but the last have the top bit set.
+  void varint(int value) {
+    ensure(5);
+    int rest = value;
+    while (rest > 0x7f) {
+      buffer[size++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    buffer[size++] = (byte) rest;
+  }
+
+  /// How many bytes `varint` writes for a value that is not negative.
+  static int varintBytes(int value) {
+    return value == 0 ? 1 : (38 - Integer.numberOfLeadingZeros(value)) / 7;
+  }
+
   void number(double number) {
     long whole = (long) number;
     if (whole == number && whole > -DIGITS_15 && whole < DIGITS_15) {

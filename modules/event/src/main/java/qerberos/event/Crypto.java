@@ -28,7 +28,8 @@ final class Crypto {
   final CanonicalWriter parts = new CanonicalWriter(512);
   private final byte[] outer = new byte[BLOCK_BYTES + HASH_BYTES];
   private Cipher cipher;
-  private byte[] lastNonce = new byte[NONCE_BYTES];
+  private final byte[] lastNonce = new byte[NONCE_BYTES];
+  private final byte[] associated = new byte[1 + HASH_BYTES];
   private @Nullable Deflater deflater;
   private @Nullable Inflater inflater;
 
@@ -108,28 +109,33 @@ final class Crypto {
     }
   }
 
-  byte[] encrypt(SecretKey key, byte[] leafHash, byte[] plain, int length)
+  /// Encrypts behind the byte `first`, which the leaf hash vouches for as well.
+  byte[] encrypt(SecretKey key, byte[] leafHash, byte first, byte[] plain, int length)
       throws GeneralSecurityException {
-    byte[] nonce = Arrays.copyOf(leafHash, NONCE_BYTES);
-    if (Arrays.equals(nonce, lastNonce)) {
+    if (Arrays.equals(leafHash, 0, NONCE_BYTES, lastNonce, 0, NONCE_BYTES)) {
       // The JDK refuses a nonce twice in a row, rightly; here it is the same leaf once more.
       cipher = aesGcm();
     }
-    lastNonce = nonce;
-    cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
-    cipher.updateAAD(leafHash);
+    begin(Cipher.ENCRYPT_MODE, key, leafHash, first);
     var out = new byte[1 + length + TAG_BITS / 8];
+    out[0] = first;
     int written = cipher.doFinal(plain, 0, length, out, 1);
     assert written == out.length - 1;
     return out;
   }
 
   byte[] decrypt(SecretKey key, byte[] leafHash, byte[] sealed) throws GeneralSecurityException {
-    byte[] nonce = Arrays.copyOf(leafHash, NONCE_BYTES);
-    lastNonce = nonce;
-    cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
-    cipher.updateAAD(leafHash);
+    begin(Cipher.DECRYPT_MODE, key, leafHash, sealed[0]);
     return cipher.doFinal(sealed, 1, sealed.length - 1);
+  }
+
+  private void begin(int mode, SecretKey key, byte[] leafHash, byte first)
+      throws GeneralSecurityException {
+    System.arraycopy(leafHash, 0, lastNonce, 0, NONCE_BYTES);
+    cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, leafHash, 0, NONCE_BYTES));
+    associated[0] = first;
+    System.arraycopy(leafHash, 0, associated, 1, HASH_BYTES);
+    cipher.updateAAD(associated);
   }
 
   /// Deflates (RFC 1951) into `to`, or returns -1 when the result would not fit.

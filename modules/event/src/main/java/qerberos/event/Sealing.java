@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Writes one event as a leaf in a single pass, setting aside what is sealed. Used by one thread
 /// at a time, and again for the next event.
@@ -74,8 +75,9 @@ final class Sealing {
     masked = false;
   }
 
-  /// Writes the leaf; `original` is the event's original with its secrets masked already.
-  void write(AuditEvent event, String original, SubjectKeys keys) {
+  /// Writes the leaf; `original` is the event's original with its secrets masked already. Returns
+  /// the key under which its values are sealed, null when there are none.
+  @Nullable SubjectKey write(AuditEvent event, String original, SubjectKeys keys) {
     EventDraft sent = event.sent();
     rules = treatments.rulesFor(sent.type());
     Actor actor = sent.actor();
@@ -109,8 +111,10 @@ final class Sealing {
       values.utf8(original);
       sealed("/original", from);
     }
+    SubjectKey key = null;
     if (sealedCount > 0) {
-      commitments(event, keys.keyFor(actor.squidId()));
+      key = keys.keyFor(actor.squidId());
+      commitments(event, key);
     }
     if (sent.severity() != null) {
       leaf.raw(SEVERITY);
@@ -138,6 +142,7 @@ final class Sealing {
           case WARN -> WARN;
         });
     leaf.raw(END);
+    return key;
   }
 
   /// The ref without secrets; one that would thereby be too long is a secret as a whole.

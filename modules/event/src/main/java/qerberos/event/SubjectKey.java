@@ -97,10 +97,10 @@ public final class SubjectKey {
     crypto.hash(value, from, length, to);
   }
 
-  /// AES-256-GCM under the key derived for values. The first byte of the result is left free.
-  byte[] encrypt(Crypto crypto, byte[] leafHash, byte[] plain, int length) {
+  /// AES-256-GCM under the key derived for values, behind a first byte in clear.
+  byte[] encrypt(Crypto crypto, byte[] leafHash, byte first, byte[] plain, int length) {
     try {
-      return crypto.encrypt(valueKey, leafHash, plain, length);
+      return crypto.encrypt(valueKey, leafHash, first, plain, length);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.zip.Inflater;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
@@ -265,10 +266,11 @@ final class SealerTest {
           Cipher.DECRYPT_MODE,
           new SecretKeySpec(valueKey, "AES"),
           new GCMParameterSpec(128, leafHash, 0, 12));
+      cipher.updateAAD(event.sealed(), 0, 1);
       cipher.updateAAD(leafHash);
-      assertThat(event.sealed()[0]).isEqualTo((byte) 1);
       byte[] plain = cipher.doFinal(event.sealed(), 1, event.sealed().length - 1);
-      ByteBuffer values = ByteBuffer.wrap(plain[0] == 0 ? behind(plain) : inflated(plain));
+      assertThat(event.sealed()[0]).isEqualTo((byte) (original.length() > 100 ? 2 : 1));
+      ByteBuffer values = ByteBuffer.wrap(event.sealed()[0] == 1 ? plain : inflated(plain));
 
       Map<String, String> read = new HashMap<>();
       Json.Obj leaf = (Json.Obj) Canonical.read(event.leaf());
@@ -276,8 +278,8 @@ final class SealerTest {
           .members()
           .forEach(
               (path, commitment) -> {
-                byte[] value = new byte[values.getInt()];
-                values.get(value);
+                byte[] value =
+                    event.sealed()[0] == 1 ? inFull(values) : cut(values, varint(values));
                 read.put(path, text(value));
                 byte[] salt =
                     hmac(key, parts("qerberos/salt/v1", "portal", event.event().id(), path));
@@ -298,17 +300,75 @@ final class SealerTest {
     }
   }
 
-  private static byte[] behind(byte[] plain) {
-    return Arrays.copyOfRange(plain, 1, plain.length);
-  }
-
   private static byte[] inflated(byte[] plain) throws Exception {
     var inflater = new Inflater(true);
-    inflater.setInput(plain, 1, plain.length - 1);
+    inflater.setInput(plain);
     var out = new byte[100_000];
     int length = inflater.inflate(out);
     inflater.end();
     return Arrays.copyOf(out, length);
+  }
+
+  private static int varint(ByteBuffer bytes) {
+    int next = bytes.get();
+    return next < 0 ? (next & 0x7f) | (varint(bytes) << 7) : next;
+  }
+
+  private static byte[] cut(ByteBuffer bytes, int length) {
+    byte[] cut = new byte[length];
+    bytes.get(cut);
+    return cut;
+  }
+
+  /// One value of way 1.
+  private static byte[] inFull(ByteBuffer bytes) {
+    int head = varint(bytes);
+    if (head < 3) {
+      byte[] whole = cut(bytes, head == 0 ? 4 : 16);
+      String text =
+          switch (head) {
+            case 0 ->
+                "%d.%d.%d.%d"
+                    .formatted(IntStream.range(0, 4).mapToObj(i -> whole[i] & 0xff).toArray());
+            default -> throw new IllegalArgumentException("not among these events");
+          };
+      return ('"' + text + '"').getBytes(StandardCharsets.UTF_8);
+    }
+    var out = new ByteArrayOutputStream();
+    ByteBuffer text = ByteBuffer.wrap(cut(bytes, (head - 3) / 2));
+    while (text.hasRemaining()) {
+      int code = text.get() & 0xff;
+      int common =
+          code < 0x09
+              ? code - 1
+              : code == 0x0b || code == 0x0c
+                  ? code - 3
+                  : code > 0x0d && code < 0x1e
+                      ? code - 4
+                      : code > 0x7f && code < 0xc2
+                          ? code - 0x80 + 26
+                          : code > 0xf4 ? code - 0xf5 + 92 : -1;
+      if (code == 0x00) {
+        out.write(text.get());
+      } else if (code == 0x1e) {
+        for (boolean more = true; more; ) {
+          int two = text.get();
+          for (int half : new int[] {(two >> 4) & 15, two & 15}) {
+            more &= half < 15;
+            out.writeBytes(more ? new byte[] {(byte) "0123456789.- _:".charAt(half)} : new byte[0]);
+          }
+        }
+      } else if (code == 0x1f) {
+        out.writeBytes(Pieces.LESS_COMMON[text.get() & 0xff]);
+      } else if (common >= 0) {
+        out.writeBytes(Pieces.COMMON[common]);
+      } else {
+        out.write(code);
+        out.writeBytes(cut(text, code < 0xc2 ? 0 : code < 0xe0 ? 1 : code < 0xf0 ? 2 : 3));
+      }
+    }
+    String quote = head % 2 == 1 ? "\"" : "";
+    return (quote + out.toString(StandardCharsets.UTF_8) + quote).getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[] part(byte[] bytes) {
