@@ -43,6 +43,16 @@ public final class Leaf {
     return name(source.getBytes(StandardCharsets.UTF_8), id.getBytes(StandardCharsets.UTF_8));
   }
 
+  /// The same with what is at hand.
+  static byte[] name(Crypto crypto, String source, String id) {
+    crypto.parts.clear();
+    crypto.part(LABEL);
+    crypto.part(source);
+    crypto.part(id);
+    crypto.sha256.update(crypto.parts.buffer, 0, crypto.parts.size);
+    return crypto.sha256.digest();
+  }
+
   private static byte[] name(byte[] source, byte[] id) {
     var input = new CanonicalWriter(12 + LABEL.length + source.length + id.length);
     input.int32(LABEL.length);

@@ -8,12 +8,14 @@ public final class SealedEvent {
   private final byte[] leaf;
   private final byte[] sealed;
   private final byte[] leafHash;
+  private final byte[] name;
 
-  SealedEvent(AuditEvent event, byte[] leaf, byte[] sealed, byte[] leafHash) {
+  SealedEvent(AuditEvent event, byte[] leaf, byte[] sealed, byte[] leafHash, byte[] name) {
     this.event = event;
     this.leaf = leaf;
     this.sealed = sealed;
     this.leafHash = leafHash;
+    this.name = name;
   }
 
   /// What was sealed, with secrets masked: what `Sealer.open` would give. Followers read this.
@@ -34,5 +36,10 @@ public final class SealedEvent {
   /// The leaf's hash by RFC 6962, 32 bytes: SHA-256 over a zero byte and the leaf.
   public byte[] leafHash() {
     return leafHash;
+  }
+
+  /// The name under which the leaf is found, 32 bytes, as `Leaf.name` gives it.
+  public byte[] name() {
+    return name;
   }
 }

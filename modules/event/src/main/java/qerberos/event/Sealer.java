@@ -71,7 +71,8 @@ public final class Sealer {
     if (bench.masked || (sentOriginal != null && !original.equals(sentOriginal))) {
       seen = masked(event, original);
     }
-    return new SealedEvent(seen, leaf, sealed, leafHash);
+    byte[] name = Leaf.name(bench.crypto, event.source(), event.id());
+    return new SealedEvent(seen, leaf, sealed, leafHash, name);
   }
 
   private static EventFaults tooLarge(String message) {

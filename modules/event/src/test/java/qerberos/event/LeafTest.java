@@ -63,8 +63,10 @@ final class LeafTest {
     for (int i = 0; i < 500; i++) {
       String source = "s" + random.text();
       String id = "i" + random.text();
-      byte[] leaf =
-          leaf(source, id, Events.RECEIVED, Events.usual().details(random.object(3)).ref("r" + i));
+      EventDraft draft = Events.usual().details(random.object(3)).ref("r" + i).build();
+      SealedEvent sealed = sealer.seal(new AuditEvent(id, source, Events.RECEIVED, draft));
+      byte[] leaf = sealed.leaf();
+      assertThat(sealed.name()).as("seed %s", seed).isEqualTo(Leaf.name(leaf));
       assertThat(Leaf.name(leaf)).as("seed %s", seed).isEqualTo(Leaf.name(source, id));
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (String part : new String[] {"qerberos/name/v1", source, id}) {

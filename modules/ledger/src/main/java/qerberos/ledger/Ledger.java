@@ -111,7 +111,8 @@ public final class Ledger implements AutoCloseable {
     }
     byte[][] names = new byte[submissions.size()][];
     for (int i = 0; i < names.length; i++) {
-      names[i] = settings.names().name(submissions.get(i).leaf());
+      byte[] known = submissions.get(i).name();
+      names[i] = known == null ? settings.names().name(submissions.get(i).leaf()) : known;
       if (names[i].length != EntryNames.BYTES) {
         throw new IllegalArgumentException("name: " + names[i].length + " bytes, want 32");
       }

@@ -17,9 +17,11 @@ public final class Submission {
   private final byte[] leaf;
   private final byte[] attachment;
   private final Hash leafHash;
+  private final byte @Nullable [] name;
   private final @Nullable Object tag;
 
-  private Submission(byte[] leaf, byte[] attachment, Hash leafHash, @Nullable Object tag) {
+  private Submission(
+      byte[] leaf, byte[] attachment, Hash leafHash, byte @Nullable [] name, @Nullable Object tag) {
     if (leaf.length < 1 || leaf.length > LONGEST_LEAF) {
       throw new IllegalArgumentException(
           "leaf: length " + leaf.length + ", want 1.." + LONGEST_LEAF);
@@ -28,9 +30,14 @@ public final class Submission {
       throw new IllegalArgumentException(
           "attachment: length " + attachment.length + ", want at most " + LONGEST_ATTACHMENT);
     }
+    if (name != null && name.length != EntryNames.BYTES) {
+      throw new IllegalArgumentException(
+          "name: " + name.length + " bytes, want " + EntryNames.BYTES);
+    }
     this.leaf = leaf;
     this.attachment = attachment;
     this.leafHash = leafHash;
+    this.name = name;
     this.tag = tag;
   }
 
@@ -44,7 +51,7 @@ public final class Submission {
   public static Submission of(byte[] leaf, byte[] attachment, @Nullable Object tag) {
     byte[] own = leaf.clone();
     byte[] beside = attachment.length == 0 ? NOTHING : attachment.clone();
-    return new Submission(own, beside, HASHER.get().leaf(own), tag);
+    return new Submission(own, beside, HASHER.get().leaf(own), null, tag);
   }
 
   /// An entry without anything beside it.
@@ -59,9 +66,14 @@ public final class Submission {
   /// @param attachment likewise
   /// @param leafHash the leaf's RFC 6962 hash. It enters the tree as it is: with another one the
   ///     entry could be appended but never be read or proved again
+  /// @param name what the ledger's [EntryNames] gives for this leaf, which is then not asked when
+  ///     the entry is appended; it is asked whenever the entry is read again. With another name the
+  ///     entry could be appended but never be found, and the folder would not verify. Null when it
+  ///     is not known; nobody writes into it any more
+  /// @throws IllegalArgumentException naming the part whose length is out of range
   public static Submission owning(
-      byte[] leaf, byte[] attachment, Hash leafHash, @Nullable Object tag) {
-    return new Submission(leaf, attachment, leafHash, tag);
+      byte[] leaf, byte[] attachment, Hash leafHash, byte @Nullable [] name, @Nullable Object tag) {
+    return new Submission(leaf, attachment, leafHash, name, tag);
   }
 
   /// The entry's bytes; not a copy, not to be changed.
@@ -76,6 +88,11 @@ public final class Submission {
 
   public Hash leafHash() {
     return leafHash;
+  }
+
+  /// The name as whoever submits it knows it, or null; not a copy, not to be changed.
+  byte @Nullable [] name() {
+    return name;
   }
 
   public @Nullable Object tag() {

@@ -291,6 +291,45 @@ class LedgerApiTest {
   }
 
   @Test
+  void nameGivenWithTheEntry_isNotAskedFor_andFindsItAfterARestart() throws Exception {
+    AtomicReference<String> asked = new AtomicReference<>("");
+    EntryNames counting =
+        new EntryNames() {
+          @Override
+          public byte[] name(byte[] leaf) {
+            asked.updateAndGet(before -> before + new String(leaf, UTF_8) + " ");
+            return Story.NAMES.name(leaf);
+          }
+
+          @Override
+          public byte[] content(byte[] leaf) {
+            return Story.NAMES.content(leaf);
+          }
+        };
+    byte[] leaf = "a=1".getBytes(UTF_8);
+    byte[] name = Story.NAMES.name(leaf);
+    Hash leafHash = entry("a=1").leafHash();
+    Submission named = Submission.owning(leaf, new byte[0], leafHash, name, null);
+    LedgerSettings same = LedgerSettings.of(disk, counting);
+    try (Ledger ledger = Ledger.open(same)) {
+      assertThat(ledger.append(List.of(named))).containsExactly(new Appended.At(0));
+      assertThat(asked.get()).isEmpty();
+      assertThat(ledger.append(List.of(entry("b=1"), named)))
+          .containsExactly(new Appended.At(1), new Appended.Already(0));
+      assertThat(asked.get()).contains("b=1");
+      assertThat(ledger.find(name)).hasValue(0);
+    }
+    try (Ledger ledger = Ledger.open(same)) {
+      assertThat(ledger.find(name)).hasValue(0);
+      assertThat(ledger.append(List.of(entry("a=1"), entry("a=2"))))
+          .containsExactly(new Appended.Already(0), new Appended.Conflict(0));
+    }
+    assertThatThrownBy(() -> Submission.owning(leaf, new byte[0], leafHash, new byte[31], null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("name: 31 bytes, want 32");
+  }
+
+  @Test
   void firstStart_makesAnOriginThatStays_andAnotherIsRefused() throws Exception {
     String origin;
     try (Ledger ledger = Ledger.open(settings)) {

@@ -13,7 +13,8 @@ public final class Prepared {
   Prepared(SealedEvent sealed) {
     this.event = sealed.event();
     this.submission =
-        Submission.owning(sealed.leaf(), sealed.sealed(), Hash.of(sealed.leafHash()), event);
+        Submission.owning(
+            sealed.leaf(), sealed.sealed(), Hash.of(sealed.leafHash()), sealed.name(), event);
   }
 
   Prepared(AuditEvent event, byte[] leaf, byte[] sealed) {
