@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,6 +94,58 @@ class LedgerTest {
       }
       assertThat(ledger.append(List.of(entry("5=other"), entry("new=1"))))
           .containsExactly(new Appended.Conflict(5), new Appended.At(size));
+    }
+  }
+
+  @Test
+  void whatACodecDoesNotGiveBack_isCompressedAgainWithoutItsHint() throws Exception {
+    var settings = LedgerSettings.of(new FolderStorage(folder), NAMES).withCodec(new TooClever());
+    try (Ledger ledger = Ledger.open(settings)) {
+      int size = Segment.ENTRIES + 1;
+      for (int from = 0; from < size; from += 1000) {
+        List<Submission> batch = new ArrayList<>();
+        for (int i = from; i < Math.min(size, from + 1000); i++) {
+          batch.add(Submission.of(leaf(i), attachment(i), null));
+        }
+        ledger.append(batch);
+      }
+      while (ledger.status().unsealedSegments() > 0) {
+        Thread.sleep(20);
+      }
+      for (int index = 0; index < size; index += 997) {
+        assertThat(ledger.entry(index).leaf()).isEqualTo(leaf(index));
+        assertThat(ledger.entry(index).attachment()).isEqualTo(attachment(index));
+      }
+    }
+  }
+
+  /// Loses a byte of every second bundle, and cannot expand the others, unless it knows nothing of
+  /// leaves.
+  private static final class TooClever implements Codec {
+    private final Codec plain = new Deflate();
+    private int bundles;
+
+    @Override
+    public String name() {
+      return "too-clever";
+    }
+
+    @Override
+    public byte[] compress(byte[] bytes, int leaves, int length) {
+      if (leaves == 0) {
+        return plain.compress(bytes, 0, length);
+      }
+      if (bundles++ % 2 == 0) {
+        return new byte[1];
+      }
+      byte[] other = bytes.clone();
+      other[leaves - 1] ^= 1;
+      return plain.compress(other, leaves, length);
+    }
+
+    @Override
+    public void expand(byte[] packed, byte[] bytes, int length) throws IOException {
+      plain.expand(packed, bytes, length);
     }
   }
 
