@@ -2,6 +2,7 @@ package qerberos.event;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Masks secrets that stand inside a text: the password of a URL, `token=...` in a query, a header
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// - `https://user:***@host`; of a user alone (`https://***@host`) only when it looks random
 /// - `name=***` where `Privacy` masks the name, in queries, forms, connection strings, command
 /// lines
+/// - `--name ***` likewise, of command lines; a word of prose behind it stays
 /// - `Name: ***` likewise, where the value looks random, is quoted like its name, or follows a word
 ///   such as `Bearer`; all of a line of cookies
 /// - `Bearer ***` where what follows looks random, `Basic ***` where it decodes to `user:password`
@@ -44,6 +46,44 @@ final class InnerSecrets {
     "aws4-hmac-sha256 "
   };
   private static final String[] LITERALS = {"true", "false", "null", "none", "undefined"};
+
+  /// What follows an option's name where somebody writes about the option.
+  private static final Set<String> PROSE =
+      Set.of(
+          "and",
+          "are",
+          "argument",
+          "as",
+          "can",
+          "cannot",
+          "flag",
+          "for",
+          "from",
+          "has",
+          "if",
+          "in",
+          "instead",
+          "is",
+          "may",
+          "must",
+          "needs",
+          "not",
+          "of",
+          "on",
+          "option",
+          "options",
+          "or",
+          "parameter",
+          "required",
+          "requires",
+          "should",
+          "to",
+          "was",
+          "were",
+          "when",
+          "which",
+          "with",
+          "without");
   private static final boolean[] TRIGGERS = ascii("={:BbJ-\\");
   private static final boolean[] ENDS_VALUE = ascii(" \t\r\n\"'&;<>|`\\");
   private static final boolean[] ENDS_BEFORE_SPACE = ascii(",)]}.");
@@ -142,17 +182,19 @@ final class InnerSecrets {
                       || isOpaque(text, i + 1, to));
       case 'B', 'b' -> isScheme(text, i, "bearer ") || isScheme(text, i, "basic ");
       case 'J' -> i - from >= 2 && text.startsWith("ey", i - 2);
-      case '-' -> next == '-' && text.startsWith(PEM, i);
+      case '-' ->
+          next == '-' && (text.startsWith(PEM, i) || (i + 2 < to && isLetter(text.charAt(i + 2))));
       case '\\' -> next == 'u';
       default -> false;
     };
   }
 
   private static boolean mayEndName(char unit) {
-    return (unit >= 'a' && unit <= 'z')
-        || (unit >= 'A' && unit <= 'Z')
-        || unit == '"'
-        || unit == '\'';
+    return isLetter(unit) || unit == '"' || unit == '\'';
+  }
+
+  private static boolean isLetter(char unit) {
+    return (unit >= 'a' && unit <= 'z') || (unit >= 'A' && unit <= 'Z');
   }
 
   private static boolean isScheme(String text, int at, String scheme) {
@@ -200,7 +242,7 @@ final class InnerSecrets {
                   case ':' -> text.startsWith("//", at + 1) ? authority(at + 3) : labelled(at);
                   case 'B', 'b' -> scheme(at);
                   case 'J' -> jwt(at);
-                  case '-' -> privateKey(at);
+                  case '-' -> text.startsWith(PEM, at) ? privateKey(at) : option(at);
                   default -> at + 1;
                 }
                 : at + 1;
@@ -338,10 +380,48 @@ final class InnerSecrets {
       return (dots == 2 || dots == 4) && to - from > 30 ? cut(from, to) : to;
     }
 
-    private int privateKey(int at) {
-      if (!text.startsWith(PEM, at)) {
+    /// `--name value` of a command line; the first `-` stands at `at`.
+    private int option(int at) {
+      char before = at > 0 ? text.charAt(at - 1) : ' ';
+      int nameEnd = at + 2;
+      while (nameEnd < length && nameEnd - at < NAME_MAX && in(NAME, text.charAt(nameEnd))) {
+        nameEnd++;
+      }
+      boolean named =
+          text.startsWith("--", at)
+              && !in(NAME, before)
+              && nameEnd - at > 2
+              && isLetter(text.charAt(at + 2));
+      if (!named) {
         return at + 1;
       }
+      int from = nameEnd;
+      while (from < length && (text.charAt(from) == ' ' || text.charAt(from) == '\t')) {
+        from++;
+      }
+      if (from == nameEnd || from == length) {
+        return nameEnd;
+      }
+      Treatment treatment = byName(text.substring(at + 2, nameEnd));
+      if (treatment != Treatment.MASK && treatment != Treatment.MASK_TEXT) {
+        return nameEnd;
+      }
+      from += text.startsWith("\\\"", from) ? 1 : 0;
+      char quote = from < length ? text.charAt(from) : ' ';
+      if (quote == '"' || quote == '\'') {
+        return cut(from + 1, unescaped(closing(quote, from + 1)));
+      }
+      int to = valueEnd(from);
+      boolean stays =
+          quote == '-'
+              || quote == '='
+              || PROSE.contains(text.substring(from, Math.min(to, from + NAME_MAX)))
+              || isLiteral(from, to)
+              || (treatment == Treatment.MASK_TEXT && isNumber(from, to));
+      return stays ? from : cut(from, to);
+    }
+
+    private int privateKey(int at) {
       int label = at + PEM.length();
       int from = text.indexOf("-----", label, Math.min(length, label + NAME_MAX));
       if (from < 0 || text.indexOf("PRIVATE KEY", label, from) < 0) {
