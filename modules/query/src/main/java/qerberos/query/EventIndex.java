@@ -175,7 +175,8 @@ public final class EventIndex implements AutoCloseable {
     wordsThere(query);
     var limit = new TimeLimit(settings.searchAtMost());
     return withSearcher(
-        logSize, searcher -> Tally.of(searcher, new LuceneForm(query), aggregate, logSize, limit));
+        logSize,
+        searcher -> Tally.of(searcher, new LuceneForm(query, limit), aggregate, logSize, limit));
   }
 
   /// Reads every byte of the last commit and compares its checksums.

@@ -9,9 +9,7 @@ import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
-import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
-import org.apache.lucene.search.TermRangeQuery;
 import org.apache.lucene.util.BytesRef;
 
 /// A query as Lucene has it. Used by one thread at a time, for one query.
@@ -22,10 +20,13 @@ final class LuceneForm {
   /// From here on alternatives are looked up as a set.
   private static final int SET_FROM = 16;
 
+  private final TimeLimit limit;
   private boolean manyTerms;
   private final org.apache.lucene.search.Query query;
 
-  LuceneForm(Query query) {
+  /// @param limit for walking the terms of a range or a set
+  LuceneForm(Query query, TimeLimit limit) {
+    this.limit = limit;
     try {
       this.query = form(query);
     } catch (IndexSearcher.TooManyClauses e) {
@@ -123,7 +124,7 @@ final class LuceneForm {
         manyTerms = true;
         yield from.compareTo(to) >= 0
             ? MatchNoDocsQuery.INSTANCE
-            : new TermRangeQuery(Generation.TERMS, from, to, true, false);
+            : new LimitedTerms.Range(from, to, limit);
       }
       case Wanted.Every(var parts) -> {
         var all = new BooleanQuery.Builder();
@@ -147,7 +148,7 @@ final class LuceneForm {
     }
     if (!terms.isEmpty()) {
       manyTerms = true;
-      any.add(new TermInSetQuery(Generation.TERMS, terms), Occur.SHOULD);
+      any.add(new LimitedTerms.Set(terms, limit), Occur.SHOULD);
     }
     return any.build();
   }

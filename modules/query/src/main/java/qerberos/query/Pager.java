@@ -62,7 +62,7 @@ final class Pager {
       throw new IndexBehind(cursor.logSize(), indexed);
     }
     int size = (int) (cursor == null ? Math.min(search.logSize(), indexed) : cursor.logSize());
-    var form = new LuceneForm(search.query());
+    var form = new LuceneForm(search.query(), limit);
     int skipped = (int) search.offset();
     var pager =
         new Pager(
@@ -179,6 +179,7 @@ final class Pager {
       int[] ring = new int[wanted];
       int seen = 0;
       for (int doc = docs.advance(from); doc < to; doc = docs.nextDoc()) {
+        matches.limit().done(1);
         ring[seen++ % wanted] = doc;
       }
       for (int i = seen - 1; i >= 0 && i >= seen - wanted; i--) {
@@ -207,6 +208,7 @@ final class Pager {
         if (end <= times.start(block) || !late || !beats(times.latest(block), best)) {
           continue;
         }
+        matches.limit().done(end - times.start(block));
         times.read(
             times.start(block),
             end,

@@ -109,19 +109,17 @@ final class Tally {
       return;
     }
     PostingsEnum postings = null;
-    int sinceCheck = 0;
     for (BytesRef term = terms.term();
         term != null && StringHelper.startsWith(term, prefix);
         term = terms.next()) {
-      if (++sinceCheck % 1_024 == 0) {
-        limit.check();
-      }
+      limit.done(TimeLimit.TERM);
       long events = terms.docFreq();
       boolean full = best.size() == size;
       if (!beats(events, full, best)) {
         continue;
       }
       if (bits != null) {
+        limit.done(events);
         postings = terms.postings(postings, PostingsEnum.NONE);
         events = common(postings, bits);
         if (events == 0 || !beats(events, full, best)) {
@@ -199,7 +197,9 @@ final class Tally {
       TermsEnum seek = terms == null ? TermsEnum.EMPTY : terms.iterator();
       PostingsEnum postings = null;
       for (int i = 0; i < values.size(); i++) {
+        matches.limit().done(TimeLimit.TERM);
         if (seek.seekExact(values.get(i).term())) {
+          matches.limit().done(seek.docFreq());
           counts[i] = grown(counts[i], buckets.count());
           postings = seek.postings(postings, PostingsEnum.NONE);
           add(postings, bars, counts[i]);
@@ -227,6 +227,7 @@ final class Tally {
       int from = times.start(block);
       int to = Math.min(end, times.end(block));
       long earliest = times.earliest(block);
+      matches.limit().done(to - from);
       if (bits != null && bits.cardinality(from, to) == 0) {
         Arrays.fill(bars, from, to, -1);
       } else if (earliest != Times.NONE && buckets.same(earliest, times.latest(block))) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,7 +33,7 @@ class QueryFuzzTest {
     try {
       Query query = QueryParser.parse(text);
       assertThat(QueryParser.parse(query.toString())).isEqualTo(query);
-      new LuceneForm(query);
+      new LuceneForm(query, new TimeLimit(Duration.ofHours(1)));
     } catch (QuerySyntax e) {
       assertThat(e).hasMessageMatching("(?s)column [0-9]+: .+");
     }

@@ -3,6 +3,7 @@ package qerberos.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -206,7 +207,7 @@ class QueryParserTest {
         assertThat(QueryParser.parse(query.toString()))
             .as("seed %s: %s", seed, text)
             .isEqualTo(query);
-        new LuceneForm(query);
+        new LuceneForm(query, new TimeLimit(Duration.ofHours(1)));
       } catch (QuerySyntax e) {
         assertThat(e.column())
             .as("seed %s: %s", seed, text)
