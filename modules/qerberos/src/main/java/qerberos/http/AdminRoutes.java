@@ -3,11 +3,13 @@ package qerberos.http;
 import static java.lang.System.Logger.Level.ERROR;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ import qerberos.intake.AnyJson;
 import qerberos.state.BlockedIdentity;
 import qerberos.state.StateUnavailable;
 import qerberos.state.StoredToken;
+import qerberos.state.Telling;
 import qerberos.trail.Trail;
 
 /// What administrators do to the service itself: tokens, blocked identities, a new index. Each act
@@ -75,6 +78,8 @@ final class AdminRoutes {
                 Code.SERVICE_UNAVAILABLE,
                 String.valueOf(e.getMessage()),
                 e.retryAfter().toSeconds());
+          } catch (UncheckedIOException e) {
+            throw Refused.unavailable(Code.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()), 5);
           }
         });
   }
@@ -112,22 +117,27 @@ final class AdminRoutes {
     try {
       issued =
           gate.tokens()
-              .create(
+              .make(
                   new NewToken(name, permissions, scope, expiresAt), exchange.caller().principal());
     } catch (IllegalArgumentException e) {
       throw named(e, "name");
     }
     StoredToken stored = issued.stored();
-    records.act(
-        exchange,
-        "token.create",
-        "qerberos:token:" + stored.id(),
+    Json.Obj what =
         Json.EMPTY
             .with("tokenName", Json.of(stored.name()))
             .with("scope", Json.of(stored.scope()))
             .with(
                 "permissions",
-                new Json.Arr(stored.permissions().stream().sorted().<Json>map(Json::of).toList())));
+                new Json.Arr(stored.permissions().stream().sorted().<Json>map(Json::of).toList()));
+    gate.tokens()
+        .issue(
+            issued,
+            records.doing(
+                exchange,
+                "token.create",
+                "qerberos:token:" + stored.id(),
+                changed -> changed ? Optional.of(what) : Optional.empty()));
     return exchange.ok(
         201,
         "CREATED",
@@ -137,10 +147,11 @@ final class AdminRoutes {
 
   private Answer revoke(Exchange exchange) throws IOException {
     String id = exchange.variable(0);
-    if (!gate.tokens().revoke(id)) {
+    Telling telling =
+        records.doing(exchange, "token.revoke", "qerberos:token:" + id, AdminRoutes::ifChanged);
+    if (!gate.tokens().revoke(id, telling)) {
       throw Refused.notFound("no token has this id");
     }
-    records.act(exchange, "token.revoke", "qerberos:token:" + id, Json.EMPTY);
     return exchange.ok(200, "OK", "revoked", json -> json.object().name("id").value(id).end());
   }
 
@@ -192,21 +203,22 @@ final class AdminRoutes {
     Json.Obj body = body(exchange, Set.of("reason"));
     String squidId = exchange.variable(0);
     String reason = body.text("reason");
+    Json.Obj why = Json.EMPTY.with("reason", Json.of(reason == null ? "" : reason));
+    // Also when it was blocked already: that may be the second try of somebody who got no answer.
+    Telling telling =
+        records.doing(
+            exchange,
+            "identity.block",
+            "qerberos:identity:" + squidId,
+            changed -> Optional.of(why.with("already", Json.of(!changed))));
     boolean fresh;
     try {
       fresh =
-          gate.blocks().block(squidId, reason == null ? "" : reason, exchange.caller().principal());
+          gate.blocks()
+              .block(squidId, reason == null ? "" : reason, exchange.caller().principal(), telling);
     } catch (IllegalArgumentException e) {
       throw named(e, "squidId");
     }
-    // Also when it was blocked already: that may be the second try of somebody who got no answer.
-    records.act(
-        exchange,
-        "identity.block",
-        "qerberos:identity:" + squidId,
-        Json.EMPTY
-            .with("reason", Json.of(reason == null ? "" : reason))
-            .with("already", Json.of(!fresh)));
     return exchange.ok(
         200,
         "OK",
@@ -216,27 +228,33 @@ final class AdminRoutes {
 
   private Answer unblock(Exchange exchange) throws IOException {
     String squidId = exchange.variable(0);
+    Telling telling =
+        records.doing(
+            exchange, "identity.unblock", "qerberos:identity:" + squidId, AdminRoutes::ifChanged);
     boolean was;
     try {
-      was = gate.blocks().unblock(squidId);
+      was = gate.blocks().unblock(squidId, telling);
     } catch (IllegalArgumentException e) {
       throw named(e, "squidId");
     }
     if (!was) {
       throw Refused.notFound("this identity is not blocked");
     }
-    records.act(exchange, "identity.unblock", "qerberos:identity:" + squidId, Json.EMPTY);
     return exchange.ok(
         200, "OK", "unblocked", json -> json.object().name("squidId").value(squidId).end());
+  }
+
+  private static Optional<Json.Obj> ifChanged(boolean changed) {
+    return changed ? Optional.of(Json.EMPTY) : Optional.empty();
   }
 
   private Answer reindex(Exchange exchange) {
     boolean begun = busy.compareAndSet(false, true);
     if (begun) {
+      records.begun(exchange, "qerberos.reindex", "qerberos:index");
       Instant since = exchange.receivedAt();
       reindexing = new Reindexing(since, 0, trail.ledger().size());
       Thread ignored = Thread.ofPlatform().name("reindex").daemon(true).start(() -> rebuilt(since));
-      records.act(exchange, "qerberos.reindex", "qerberos:index", Json.EMPTY);
     }
     return exchange.ok(
         202,

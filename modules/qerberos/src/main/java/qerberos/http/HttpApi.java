@@ -37,6 +37,7 @@ public final class HttpApi implements AutoCloseable {
 
   private final HttpServer server;
   private final Metrics metrics;
+  private final Trail trail;
   private final Records records;
   private final Gate gate;
   private final Deque<AutoCloseable> open;
@@ -60,7 +61,8 @@ public final class HttpApi implements AutoCloseable {
     this.open = open;
     this.clock = clock;
     this.version = version;
-    this.records = new Records(trail.own());
+    this.trail = trail;
+    this.records = new Records(trail.own(), trail.acts());
     var admission =
         new GateAdmission(gate.access(), gate.limits(), records, metrics, clock, settings);
     var parsers = new Parsers(Math.max(2, Runtime.getRuntime().availableProcessors()));
@@ -141,6 +143,7 @@ public final class HttpApi implements AutoCloseable {
 
   private void prune() {
     int ignored = gate.prune();
+    trail.acts().appendLeft();
   }
 
   private static void quietly(Runnable work) {

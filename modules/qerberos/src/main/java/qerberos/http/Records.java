@@ -1,6 +1,8 @@
 package qerberos.http;
 
 import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
@@ -11,6 +13,8 @@ import qerberos.identity.Caller;
 import qerberos.identity.Login;
 import qerberos.identity.Refusal;
 import qerberos.identity.SquidIdentity;
+import qerberos.state.Telling;
+import qerberos.trail.OwnActs;
 import qerberos.trail.OwnEvents;
 
 /// Writes down who came in, who was refused, who read: as events of our own, in the layer
@@ -22,9 +26,11 @@ public final class Records {
   private static final String NOBODY = "system:anonymous";
 
   private final OwnEvents own;
+  private final OwnActs acts;
 
-  public Records(OwnEvents own) {
+  public Records(OwnEvents own, OwnActs acts) {
     this.own = own;
+    this.acts = acts;
   }
 
   /// The first use of a token or signed session.
@@ -88,18 +94,27 @@ public final class Records {
     own.record(draft(null, "audit.read", ref, actor(exchange.caller()), Verdict.ALLOW, details));
   }
 
-  /// Somebody did something to the service itself.
-  void act(Exchange exchange, String type, String ref, Json.Obj details) {
-    own.recordNow(
-        draft(
-            null,
-            type,
-            ref,
-            actor(exchange.caller()),
-            Verdict.ALLOW,
-            new Json.Obj(
-                    java.util.Map.copyOf(where(exchange.address(), exchange.agent()).members()))
-                .with("what", details)));
+  /// Somebody is about to begin something that a restart would not go on with.
+  void begun(Exchange exchange, String type, String ref) {
+    own.recordNow(act(exchange, type, ref, Json.EMPTY));
+  }
+
+  /// Somebody does something to the service itself: what to give to the write that does it.
+  ///
+  /// @param details by whether that changes anything; empty when nothing was done then
+  Telling doing(
+      Exchange exchange, String type, String ref, Function<Boolean, Optional<Json.Obj>> details) {
+    return acts.of(changed -> details.apply(changed).map(what -> act(exchange, type, ref, what)));
+  }
+
+  private static EventDraft act(Exchange exchange, String type, String ref, Json.Obj what) {
+    return draft(
+        null,
+        type,
+        ref,
+        actor(exchange.caller()),
+        Verdict.ALLOW,
+        where(exchange.address(), exchange.agent()).with("what", what));
   }
 
   /// The service began or ends.

@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import qerberos.event.Json;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;
 import qerberos.ledger.Checkpoint;
@@ -108,7 +107,7 @@ final class VerifyRoutes {
   private Answer begin(Exchange exchange) throws IOException {
     boolean begun = selfCheck.begin();
     if (begun) {
-      records.act(exchange, "qerberos.verify", "qerberos:log", Json.EMPTY);
+      records.begun(exchange, "qerberos.verify", "qerberos:log");
     }
     return exchange.ok(
         202,

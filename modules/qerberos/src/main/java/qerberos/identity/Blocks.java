@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import qerberos.state.BlockedIdentity;
 import qerberos.state.State;
 import qerberos.state.StateUnavailable;
+import qerberos.state.Telling;
 
 /// Who is blocked, read again every half second, so that a block made by another process holds
 /// within a second; one made here holds at once. Safe for concurrent use.
@@ -31,18 +32,19 @@ public final class Blocks {
   }
 
   /// False when it was blocked already.
-  public boolean block(String squidId, String reason, String by) throws StateUnavailable {
+  public boolean block(String squidId, String reason, String by, Telling telling)
+      throws StateUnavailable {
     if (reason.length() > 500) {
       throw new IllegalArgumentException("reason: length " + reason.length() + ", want 0..500");
     }
-    boolean fresh = state.blocked().block(SquidIdentity.normal(squidId), reason, by);
+    boolean fresh = state.blocked().block(SquidIdentity.normal(squidId), reason, by, telling);
     Known ignored = read();
     return fresh;
   }
 
   /// False when it was not blocked.
-  public boolean unblock(String squidId) throws StateUnavailable {
-    boolean was = state.blocked().unblock(SquidIdentity.normal(squidId));
+  public boolean unblock(String squidId, Telling telling) throws StateUnavailable {
+    boolean was = state.blocked().unblock(SquidIdentity.normal(squidId), telling);
     Known ignored = read();
     return was;
   }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import qerberos.state.State;
 import qerberos.state.StateUnavailable;
 import qerberos.state.StoredToken;
+import qerberos.state.Telling;
 
 /// Issues, lists, revokes and recognises service tokens beyond the four files. Safe for concurrent
 /// use.
@@ -41,8 +42,9 @@ public final class TokenIssuer {
     this.clock = clock;
   }
 
-  /// Issues a token; nobody can show its text again.
-  public IssuedToken create(NewToken wanted, String createdBy) throws StateUnavailable {
+  /// Makes a token that opens nothing before it is [issued][#issue]; nobody can show its text
+  /// again.
+  public IssuedToken make(NewToken wanted, String createdBy) {
     Instant now = clock.instant();
     if (wanted.expiresAt() != null && !wanted.expiresAt().isAfter(now)) {
       throw new IllegalArgumentException(
@@ -62,9 +64,13 @@ public final class TokenIssuer {
             wanted.expiresAt(),
             null,
             null);
-    state.tokens().add(stored);
-    known.invalidate(hash);
     return new IssuedToken(text, stored);
+  }
+
+  /// From now on it opens what it is for.
+  public void issue(IssuedToken made, Telling telling) throws StateUnavailable {
+    state.tokens().add(made.stored(), telling);
+    known.invalidate(made.stored().hash());
   }
 
   /// All tokens ever issued, oldest first.
@@ -73,8 +79,8 @@ public final class TokenIssuer {
   }
 
   /// Revokes for ever; false when there is no token with this id.
-  public boolean revoke(String id) throws StateUnavailable {
-    boolean found = state.tokens().revoke(id);
+  public boolean revoke(String id, Telling telling) throws StateUnavailable {
+    boolean found = state.tokens().revoke(id, telling);
     known.invalidateAll();
     return found;
   }

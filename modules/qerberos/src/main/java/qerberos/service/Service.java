@@ -97,7 +97,7 @@ public final class Service implements AutoCloseable {
                   settings.privacy(),
                   new FolderStorage(data.resolve("ledger")),
                   LedgerObserver.NONE,
-                  state.documents(),
+                  state,
                   clock,
                   new SecureRandom())) {
         return trail.rotateKeys(new Actor("system:qerberos"));
@@ -136,7 +136,7 @@ public final class Service implements AutoCloseable {
                 settings.privacy(),
                 storage,
                 metrics.ledgerObserver(),
-                state.documents(),
+                state,
                 clock,
                 random));
     var limits = new Limits(settings.limits(), clock, System::nanoTime);

@@ -15,10 +15,11 @@ public final class BlockedIdentities {
   }
 
   /// False when it was blocked already; then the first reason and time stay.
-  public boolean block(String squidId, String reason, String blockedBy) throws StateUnavailable {
+  public boolean block(String squidId, String reason, String blockedBy, Telling telling)
+      throws StateUnavailable {
     return database.write(
-            handle ->
-                handle
+        handle ->
+            handle
                     .createUpdate(
                         "INSERT INTO blocked_identity (squid_id, reason, blocked_by, blocked_at)"
                             + " VALUES (:squidId, :reason, :blockedBy, :now)"
@@ -27,19 +28,21 @@ public final class BlockedIdentities {
                     .bind("reason", reason)
                     .bind("blockedBy", blockedBy)
                     .bind("now", clock.millis())
-                    .execute())
-        == 1;
+                    .execute()
+                == 1,
+        telling);
   }
 
   /// False when it was not blocked.
-  public boolean unblock(String squidId) throws StateUnavailable {
+  public boolean unblock(String squidId, Telling telling) throws StateUnavailable {
     return database.write(
-            handle ->
-                handle
+        handle ->
+            handle
                     .createUpdate("DELETE FROM blocked_identity WHERE squid_id = :squidId")
                     .bind("squidId", squidId)
-                    .execute())
-        == 1;
+                    .execute()
+                == 1,
+        telling);
   }
 
   /// All of them, oldest block first.

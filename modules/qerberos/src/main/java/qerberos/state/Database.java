@@ -88,6 +88,22 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /// The same, with what is to be told about it; whether the work changed anything.
+  boolean write(Work<Boolean> work, Telling telling) throws StateUnavailable {
+    boolean changed =
+        write(
+            handle -> {
+              boolean did = work.on(handle);
+              Outgoing outgoing = telling.about(did);
+              if (outgoing != null) {
+                Outbox.put(handle, outgoing);
+              }
+              return did;
+            });
+    telling.committed();
+    return changed;
+  }
+
   PoolFigures figures() {
     Pool now = pool;
     if (now == null || now.source().getHikariPoolMXBean() == null) {

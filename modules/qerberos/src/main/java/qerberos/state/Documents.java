@@ -34,22 +34,29 @@ public final class Documents {
 
   /// At most 1,048,576 characters.
   public void put(String name, String body) throws StateUnavailable {
+    put(name, body, Telling.NOTHING);
+  }
+
+  /// The same, with what is to be told about it.
+  public void put(String name, String body, Telling telling) throws StateUnavailable {
     if (body.length() > MOST) {
       throw new IllegalArgumentException(
           "document " + name + ": " + body.length() + " characters, want at most " + MOST);
     }
-    int ignored =
+    boolean ignored =
         database.write(
             handle ->
                 handle
-                    .createUpdate(
-                        "INSERT INTO document (name, body, written_at) VALUES (:name, :body, :now)"
-                            + " ON CONFLICT (name) DO UPDATE SET body = excluded.body,"
-                            + " written_at = excluded.written_at")
-                    .bind("name", name)
-                    .bind("body", body)
-                    .bind("now", clock.millis())
-                    .execute());
+                        .createUpdate(
+                            "INSERT INTO document (name, body, written_at) VALUES (:name, :body,"
+                                + " :now) ON CONFLICT (name) DO UPDATE SET body = excluded.body,"
+                                + " written_at = excluded.written_at")
+                        .bind("name", name)
+                        .bind("body", body)
+                        .bind("now", clock.millis())
+                        .execute()
+                    == 1,
+            telling);
   }
 
   /// False when there was none.

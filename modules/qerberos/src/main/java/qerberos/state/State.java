@@ -18,6 +18,7 @@ public final class State implements AutoCloseable {
   private final BlockedIdentities blocked;
   private final Cursors cursors;
   private final Documents documents;
+  private final Outbox outbox;
 
   private State(Database database, Clock clock) {
     this.database = database;
@@ -27,6 +28,7 @@ public final class State implements AutoCloseable {
     this.blocked = new BlockedIdentities(database, clock);
     this.cursors = new Cursors(database, clock);
     this.documents = new Documents(database, clock);
+    this.outbox = new Outbox(database);
   }
 
   /// Begins to open, check and migrate the database, on a thread of its own, so that a start need
@@ -82,6 +84,10 @@ public final class State implements AutoCloseable {
 
   public Documents documents() {
     return documents;
+  }
+
+  public Outbox outbox() {
+    return outbox;
   }
 
   @Override

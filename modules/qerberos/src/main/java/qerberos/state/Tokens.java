@@ -20,26 +20,28 @@ public final class Tokens {
   }
 
   /// Keeps a new token; an `id` or `hash` that exists is refused with IllegalArgumentException.
-  public void add(StoredToken token) throws StateUnavailable {
-    int added =
+  public void add(StoredToken token, Telling telling) throws StateUnavailable {
+    boolean added =
         database.write(
             handle ->
                 handle
-                    .createUpdate(
-                        "INSERT INTO access_token (id, name, hash, scope, permissions, created_at,"
-                            + " created_by, expires_at) VALUES (:id, :name, :hash, :scope,"
-                            + " :permissions, :createdAt, :createdBy, :expiresAt)"
-                            + " ON CONFLICT DO NOTHING")
-                    .bind("id", token.id())
-                    .bind("name", token.name())
-                    .bind("hash", token.hash())
-                    .bind("scope", token.scope())
-                    .bind("permissions", String.join(" ", token.permissions()))
-                    .bind("createdAt", token.createdAt().toEpochMilli())
-                    .bind("createdBy", token.createdBy())
-                    .bind("expiresAt", millis(token.expiresAt()))
-                    .execute());
-    if (added == 0) {
+                        .createUpdate(
+                            "INSERT INTO access_token (id, name, hash, scope, permissions,"
+                                + " created_at, created_by, expires_at) VALUES (:id, :name, :hash,"
+                                + " :scope, :permissions, :createdAt, :createdBy, :expiresAt) ON"
+                                + " CONFLICT DO NOTHING")
+                        .bind("id", token.id())
+                        .bind("name", token.name())
+                        .bind("hash", token.hash())
+                        .bind("scope", token.scope())
+                        .bind("permissions", String.join(" ", token.permissions()))
+                        .bind("createdAt", token.createdAt().toEpochMilli())
+                        .bind("createdBy", token.createdBy())
+                        .bind("expiresAt", millis(token.expiresAt()))
+                        .execute()
+                    == 1,
+            telling);
+    if (!added) {
       throw new IllegalArgumentException("token: id \"" + token.id() + "\" exists already");
     }
   }
@@ -66,17 +68,18 @@ public final class Tokens {
   }
 
   /// Revokes for ever; false when there is no such token. Revoking twice keeps the first time.
-  public boolean revoke(String id) throws StateUnavailable {
+  public boolean revoke(String id, Telling telling) throws StateUnavailable {
     return database.write(
-            handle ->
-                handle
+        handle ->
+            handle
                     .createUpdate(
                         "UPDATE access_token SET revoked_at = COALESCE(revoked_at, :now)"
                             + " WHERE id = :id")
                     .bind("now", clock.millis())
                     .bind("id", id)
-                    .execute())
-        == 1;
+                    .execute()
+                == 1,
+        telling);
   }
 
   /// Notes that the token was used at `at`, unless a later use is known.

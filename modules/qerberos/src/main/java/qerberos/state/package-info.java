@@ -2,6 +2,8 @@
 /// sessions were seen before, blocked identities, followers' cursors, small documents such as the
 /// last scheduled verification.
 ///
+/// What somebody has to hear of is committed with the write it tells of, see [Outbox].
+///
 /// Comes in: plain values. Goes out: plain values, or [StateUnavailable], the one exception of this
 /// package. Start reading at [State]; behind it stands one small class for each table.
 ///

@@ -41,9 +41,8 @@ import qerberos.ledger.Appended;
 /// - Counts. Of refusals of one kind the first is recorded at once and those of the following
 /// minute
 ///   as one event with their number; that minute's number is in memory alone.
-/// - An act whose event comes after it: between the commit in the state database and the event's
-///   force lies a moment in which a token is revoked, say, and nothing tells. Nobody has been
-///   answered then; whoever repeats the request is recorded.
+///
+/// Acts that change the state database are recorded by [OwnActs], which loses none.
 ///
 /// Safe for concurrent use.
 public final class OwnEvents implements AutoCloseable {
@@ -129,21 +128,43 @@ public final class OwnEvents implements AutoCloseable {
   /// that was merged into another, or postponed, counts as not in the ledger.
   public void recordNow(EventDraft draft, Outcome outcome) {
     CountDownLatch settled = new CountDownLatch(1);
-    record(
-        draft,
-        recorded -> {
-          try {
-            outcome.accept(recorded);
-          } finally {
-            settled.countDown();
-          }
-        });
+    record(draft, settling(outcome, settled));
     try {
-      if (!settled.await(NOW_AT_MOST.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.log(WARNING, "an event of our own waits for the ledger: " + draft.type());
+      await(settled, draft.type());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// The same for one that is kept elsewhere until it is in the ledger, so it is never merged; when
+  /// there is no room for it in time, it counts as not in the ledger.
+  void recordNow(Prepared prepared, Outcome outcome) {
+    CountDownLatch settled = new CountDownLatch(1);
+    Waiting waiting = new Waiting(prepared, settling(outcome, settled));
+    try {
+      if (running && queue.offer(waiting, NOW_AT_MOST.toMillis(), TimeUnit.MILLISECONDS)) {
+        await(settled, prepared.event().type());
+      } else {
+        tell(waiting, false);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Outcome settling(Outcome outcome, CountDownLatch settled) {
+    return recorded -> {
+      try {
+        outcome.accept(recorded);
+      } finally {
+        settled.countDown();
+      }
+    };
+  }
+
+  private static void await(CountDownLatch settled, String type) throws InterruptedException {
+    if (!settled.await(NOW_AT_MOST.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.log(WARNING, "an event of our own waits for the ledger: " + type);
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
@@ -75,6 +76,10 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
   private final SecretKeySpec naming;
   private final SecretKeySpec wrapping;
   private final SecureRandom random;
+
+  /// Held while keys are written: the ledger's writer does it, and who records an act.
+  private final ReentrantLock forcing = new ReentrantLock();
+
   private final Cache<String, SubjectKey> cache = Caffeine.newBuilder().maximumSize(CACHED).build();
 
   /// Guarded by `this`, like everything below: names hashed by their first 32 bits.
@@ -216,6 +221,15 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
   ///
   /// @throws IOException now or earlier they could not be written; nobody knows what the file holds
   public void makeDurable() throws IOException {
+    forcing.lock();
+    try {
+      forceUnwritten();
+    } finally {
+      forcing.unlock();
+    }
+  }
+
+  private void forceUnwritten() throws IOException {
     Map<Name, byte[]> batch;
     long first;
     synchronized (this) {

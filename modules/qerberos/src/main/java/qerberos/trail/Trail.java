@@ -43,6 +43,8 @@ import qerberos.query.Query;
 import qerberos.query.Search;
 import qerberos.settings.TrailSettings;
 import qerberos.state.Documents;
+import qerberos.state.Outbox;
+import qerberos.state.State;
 
 /// The trail: takes events in, finds them again, and proves what it says.
 ///
@@ -74,6 +76,7 @@ public final class Trail implements AutoCloseable {
   private final Follower indexing;
   private final Postponed postponed;
   private final OwnEvents own;
+  private final OwnActs acts;
 
   /// The size of the log that callers have been told of.
   private final AtomicLong acknowledged = new AtomicLong();
@@ -91,6 +94,7 @@ public final class Trail implements AutoCloseable {
       TrailIndex index,
       Anchor anchor,
       TrailSettings settings,
+      Outbox outbox,
       Deque<AutoCloseable> open) {
     this.clock = clock;
     this.ids = ids;
@@ -105,26 +109,28 @@ public final class Trail implements AutoCloseable {
         new Follower(
             "index", index, tail, this::readBack, ledger::size, settings.indexCommit(), true);
     this.postponed = new Postponed(settings.data().resolve("postponed.events"));
-    this.own =
-        new OwnEvents(
-            new OwnEvents.Appender() {
-              @Override
-              public List<Appended> append(List<Prepared> prepared) throws InterruptedException {
-                return Trail.this.appended(prepared);
-              }
+    OwnEvents.Appender appender = new OwnAppender();
+    this.own = new OwnEvents(appender, postponed);
+    this.acts = new OwnActs(own, appender, keys, sealer, outbox);
+  }
 
-              @Override
-              public Prepared prepare(EventDraft draft) {
-                return Trail.this.prepare(OwnEvents.SOURCE, draft, null);
-              }
-            },
-            postponed);
+  private final class OwnAppender implements OwnEvents.Appender {
+    @Override
+    public List<Appended> append(List<Prepared> prepared) throws InterruptedException {
+      return appended(prepared);
+    }
+
+    @Override
+    public Prepared prepare(EventDraft draft) {
+      return Trail.this.prepare(OwnEvents.SOURCE, draft, null);
+    }
   }
 
   /// Opens the trail in the settings' data folder and starts its followers.
   ///
   /// @param storage where the ledger lies, usually the folder `ledger` of the data folder
-  /// @param documents where the newest checkpoint is kept too, see [Anchor]
+  /// @param state where the newest checkpoint is kept too, see [Anchor], and what acts are to be
+  ///     recorded, see [OwnActs]
   /// @throws qerberos.ledger.LedgerBehind the ledger holds less, or other, than a checkpoint that
   ///     was kept elsewhere
   /// @throws IOException the folder cannot be used, with a sentence that says why; nothing is left
@@ -134,10 +140,11 @@ public final class Trail implements AutoCloseable {
       Privacy privacy,
       LogStorage storage,
       LedgerObserver observer,
-      Documents documents,
+      State state,
       InstantSource clock,
       SecureRandom random)
       throws IOException {
+    Documents documents = state.documents();
     Deque<AutoCloseable> open = new ArrayDeque<>();
     try {
       Path data = settings.data();
@@ -190,6 +197,7 @@ public final class Trail implements AutoCloseable {
               index,
               anchor,
               settings,
+              state.outbox(),
               open);
       if (ended.isPresent()) {
         trail.announce(epoch, ended.get(), documents);
@@ -245,6 +253,7 @@ public final class Trail implements AutoCloseable {
 
   private void start() throws IOException {
     appendPostponed();
+    acts.appendLeft();
     indexing.start();
     open.push(indexing);
     own.start();
@@ -303,6 +312,11 @@ public final class Trail implements AutoCloseable {
   /// Where events about the trail itself are recorded.
   public OwnEvents own() {
     return own;
+  }
+
+  /// Where is recorded what changes the state database.
+  public OwnActs acts() {
+    return acts;
   }
 
   /// The ids we make, for events and requests.

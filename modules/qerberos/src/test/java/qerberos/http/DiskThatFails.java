@@ -10,18 +10,31 @@ import qerberos.ledger.StoredFile;
 
 /// A real folder whose disk can be told to fail every write and force from now on; reads go on.
 final class DiskThatFails implements LogStorage {
+  /// Asked before each write and force.
+  interface Before {
+    void writing() throws IOException;
+  }
+
   private final LogStorage real;
-  private final AtomicBoolean failing;
+  private final Before before;
 
   DiskThatFails(LogStorage real, AtomicBoolean failing) {
+    this(
+        real,
+        () -> {
+          if (failing.get()) {
+            throw new IOException("No space left on device");
+          }
+        });
+  }
+
+  DiskThatFails(LogStorage real, Before before) {
     this.real = real;
-    this.failing = failing;
+    this.before = before;
   }
 
   private void check() throws IOException {
-    if (failing.get()) {
-      throw new IOException("No space left on device");
-    }
+    before.writing();
   }
 
   @Override

@@ -86,17 +86,9 @@ class IntrudersTest {
   @Test
   void anExpiredOrRevokedToken_andABlockedIdentity_areOut() throws Exception {
     String brief =
-        service
-            .gate
-            .tokens()
-            .create(
-                new NewToken(
-                    "brief",
-                    Set.of(Permission.AUDIT_READ),
-                    Scope.ALL,
-                    Instant.now().plusMillis(400)),
-                "test")
-            .text();
+        service.token(
+            new NewToken(
+                "brief", Set.of(Permission.AUDIT_READ), Scope.ALL, Instant.now().plusMillis(400)));
     assertThat(service.get("/audit?limit=1", brief).status()).isEqualTo(200);
     Thread.sleep(600);
     Reply expired = service.get("/audit?limit=1", brief);

@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
 import qerberos.event.Json;
 import qerberos.event.Privacy;
 import qerberos.identity.Gate;
+import qerberos.identity.IssuedToken;
 import qerberos.identity.Limits;
 import qerberos.identity.NewToken;
 import qerberos.identity.Permission;
@@ -32,6 +33,7 @@ import qerberos.settings.LimitSettings;
 import qerberos.settings.StateSettings;
 import qerberos.settings.TrailSettings;
 import qerberos.state.State;
+import qerberos.state.Telling;
 import qerberos.trail.SelfCheck;
 import qerberos.trail.Trail;
 
@@ -148,7 +150,7 @@ final class RunningService implements AutoCloseable {
             Privacy.defaults(),
             disk,
             metrics.ledgerObserver(),
-            state.documents(),
+            state,
             clock,
             random);
     open.push(trail::close);
@@ -179,7 +181,13 @@ final class RunningService implements AutoCloseable {
   String token(String name, Scope scope, Permission... permissions) throws IOException {
     Set<Permission> all = EnumSet.noneOf(Permission.class);
     all.addAll(Set.of(permissions));
-    return gate.tokens().create(new NewToken(name, all, scope, null), "test").text();
+    return token(new NewToken(name, all, scope, null));
+  }
+
+  String token(NewToken wanted) throws IOException {
+    IssuedToken made = gate.tokens().make(wanted, "test");
+    gate.tokens().issue(made, Telling.NOTHING);
+    return made.text();
   }
 
   /// Logs in at the bundled sQuid.

@@ -26,6 +26,7 @@ import qerberos.identity.Decision.Granted;
 import qerberos.identity.Decision.TooMany;
 import qerberos.identity.Decision.Unavailable;
 import qerberos.settings.LimitSettings;
+import qerberos.state.Telling;
 
 /// Who gets in and who does not, against the real bundled pair over loopback.
 final class AccessTest {
@@ -117,7 +118,7 @@ final class AccessTest {
     IssuedToken shop = issue("shop", null, Permission.AUDIT_WRITE);
     granted(get().bearer(shop.text()), Permission.AUDIT_WRITE);
 
-    assertThat(house.gate.tokens().revoke(shop.stored().id())).isTrue();
+    assertThat(house.gate.tokens().revoke(shop.stored().id(), Telling.NOTHING)).isTrue();
     Denied denied = denied(get().bearer(shop.text()), Permission.AUDIT_WRITE);
     assertThat(denied.code()).isEqualTo(AccessCode.INVALID_TOKEN);
     assertThat(denied.message()).endsWith("revoked");
@@ -127,7 +128,7 @@ final class AccessTest {
   void tokenRevokedByAnotherProcess_isRefusedWithinASecond() throws Exception {
     IssuedToken shop = issue("shop", null, Permission.AUDIT_WRITE);
     granted(get().bearer(shop.text()), Permission.AUDIT_WRITE);
-    assertThat(house.state.tokens().revoke(shop.stored().id())).isTrue();
+    assertThat(house.state.tokens().revoke(shop.stored().id(), Telling.NOTHING)).isTrue();
     house.clock.advance(Duration.ofSeconds(1));
 
     denied(get().bearer(shop.text()), Permission.AUDIT_WRITE);
@@ -419,11 +420,11 @@ final class AccessTest {
     String token = house.accessToken("user123");
     granted(get().bearer(token), Permission.AUDIT_READ);
 
-    assertThat(house.gate.blocks().block(USER, "left", "token:admin")).isTrue();
+    assertThat(house.gate.blocks().block(USER, "left", "token:admin", Telling.NOTHING)).isTrue();
     Denied denied = denied(get().bearer(token), Permission.AUDIT_READ);
     assertThat(denied.code()).isEqualTo(AccessCode.SQUID_IDENTITY_INVALID);
     denied(signed(get()), Permission.AUDIT_READ);
-    assertThat(house.gate.blocks().unblock(USER)).isTrue();
+    assertThat(house.gate.blocks().unblock(USER, Telling.NOTHING)).isTrue();
     granted(get().bearer(token), Permission.AUDIT_READ);
   }
 
@@ -431,7 +432,7 @@ final class AccessTest {
   void identityBlockedByAnotherProcess_isRefusedWithinASecond() throws Exception {
     String token = house.accessToken("user123");
     granted(get().bearer(token), Permission.AUDIT_READ);
-    assertThat(house.state.blocked().block(USER, "left", "token:admin")).isTrue();
+    assertThat(house.state.blocked().block(USER, "left", "token:admin", Telling.NOTHING)).isTrue();
     house.clock.advance(Duration.ofSeconds(1));
 
     denied(get().bearer(token), Permission.AUDIT_READ);
@@ -578,10 +579,10 @@ final class AccessTest {
   private IssuedToken issue(
       String name, java.time.@org.jspecify.annotations.Nullable Instant end, Permission... what)
       throws Exception {
-    return house
-        .gate
-        .tokens()
-        .create(new NewToken(name, Set.of(what), Scope.OWN, end), "token:admin");
+    TokenIssuer tokens = house.gate.tokens();
+    IssuedToken made = tokens.make(new NewToken(name, Set.of(what), Scope.OWN, end), "token:admin");
+    tokens.issue(made, Telling.NOTHING);
+    return made;
   }
 
   private Granted granted(SettableRequest request, Permission permission) throws IOException {

@@ -22,6 +22,7 @@ import qerberos.settings.LimitSettings;
 import qerberos.settings.StateSettings;
 import qerberos.state.SettableClock;
 import qerberos.state.State;
+import qerberos.state.Telling;
 
 /// The gate in front of a sQuid and a Qonsent that are not ours: their shapes, and their failures.
 final class OtherSquidTest {
@@ -181,7 +182,7 @@ final class OtherSquidTest {
     squidKnows("did:squid:a", Duration.ofMinutes(10));
     assertThat(decide()).isInstanceOf(Granted.class);
     squid.close();
-    assertThat(gate.blocks().block("did:squid:a", "left", "me")).isTrue();
+    assertThat(gate.blocks().block("did:squid:a", "left", "me", Telling.NOTHING)).isTrue();
     assertThat(decide()).isInstanceOf(Denied.class);
   }
 

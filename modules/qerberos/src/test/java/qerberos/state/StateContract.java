@@ -44,7 +44,7 @@ abstract class StateContract {
   @Test
   final void token_comesBackAsItWas() throws Exception {
     StoredToken token = token("a1", clock.instant().plusSeconds(60));
-    state.tokens().add(token);
+    state.tokens().add(token, Telling.NOTHING);
 
     assertThat(state.tokens().byHash(token.hash())).contains(token);
     assertThat(state.tokens().all()).containsExactly(token);
@@ -56,7 +56,7 @@ abstract class StateContract {
     var token =
         new StoredToken(
             "n1", "n", hash("n"), "own", Set.of(), clock.instant(), "me", null, null, null);
-    state.tokens().add(token);
+    state.tokens().add(token, Telling.NOTHING);
 
     assertThat(state.tokens().byHash(token.hash())).contains(token);
   }
@@ -64,9 +64,9 @@ abstract class StateContract {
   @Test
   final void tokenTwice_isRefusedAndKeepsTheFirst() throws Exception {
     StoredToken token = token("a1", null);
-    state.tokens().add(token);
+    state.tokens().add(token, Telling.NOTHING);
 
-    assertThatThrownBy(() -> state.tokens().add(token("a1", clock.instant())))
+    assertThatThrownBy(() -> state.tokens().add(token("a1", clock.instant()), Telling.NOTHING))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("token: id \"a1\" exists already");
     assertThat(state.tokens().all()).containsExactly(token);
@@ -75,20 +75,20 @@ abstract class StateContract {
   @Test
   final void revoke_holdsForEverAndKeepsItsFirstTime() throws Exception {
     StoredToken token = token("a1", null);
-    state.tokens().add(token);
+    state.tokens().add(token, Telling.NOTHING);
     Instant first = clock.instant();
 
-    assertThat(state.tokens().revoke("a1")).isTrue();
+    assertThat(state.tokens().revoke("a1", Telling.NOTHING)).isTrue();
     clock.advance(Duration.ofSeconds(5));
-    assertThat(state.tokens().revoke("a1")).isTrue();
-    assertThat(state.tokens().revoke("nobody")).isFalse();
+    assertThat(state.tokens().revoke("a1", Telling.NOTHING)).isTrue();
+    assertThat(state.tokens().revoke("nobody", Telling.NOTHING)).isFalse();
     assertThat(state.tokens().byHash(token.hash()).orElseThrow().revokedAt()).isEqualTo(first);
   }
 
   @Test
   final void lastUse_neverGoesBack() throws Exception {
     StoredToken token = token("a1", null);
-    state.tokens().add(token);
+    state.tokens().add(token, Telling.NOTHING);
     Instant later = clock.instant().plusSeconds(10);
 
     state.tokens().used("a1", later);
@@ -166,14 +166,16 @@ abstract class StateContract {
 
   @Test
   final void block_keepsItsFirstReasonUntilUnblocked() throws Exception {
-    assertThat(state.blocked().block("did:squid:x", "left", "did:squid:admin")).isTrue();
-    assertThat(state.blocked().block("did:squid:x", "again", "did:squid:other")).isFalse();
+    assertThat(state.blocked().block("did:squid:x", "left", "did:squid:admin", Telling.NOTHING))
+        .isTrue();
+    assertThat(state.blocked().block("did:squid:x", "again", "did:squid:other", Telling.NOTHING))
+        .isFalse();
 
     assertThat(state.blocked().all())
         .containsExactly(
             new BlockedIdentity("did:squid:x", "left", "did:squid:admin", clock.instant()));
-    assertThat(state.blocked().unblock("did:squid:x")).isTrue();
-    assertThat(state.blocked().unblock("did:squid:x")).isFalse();
+    assertThat(state.blocked().unblock("did:squid:x", Telling.NOTHING)).isTrue();
+    assertThat(state.blocked().unblock("did:squid:x", Telling.NOTHING)).isFalse();
     assertThat(state.blocked().all()).isEmpty();
   }
 
@@ -201,6 +203,65 @@ abstract class StateContract {
                 "verification", "{\"ä\":\"\\u0000'; DROP TABLE document; --\"}", clock.instant()));
     assertThat(state.documents().remove("verification")).isTrue();
     assertThat(state.documents().remove("verification")).isFalse();
+  }
+
+  /// Tells this about every write that changed something.
+  private static final class Tells implements Telling {
+    private final String id;
+    private int committed;
+
+    Tells(String id) {
+      this.id = id;
+    }
+
+    @Override
+    public @Nullable Outgoing about(boolean changed) {
+      return changed ? new Outgoing(id, "about " + id) : null;
+    }
+
+    @Override
+    public void committed() {
+      committed++;
+    }
+  }
+
+  @Test
+  final void whatIsToBeTold_isThereWithTheWrite_andGoesWhenItIsTold() throws Exception {
+    var first = new Tells("1");
+    var second = new Tells("2");
+    assertThat(state.blocked().block("did:squid:x", "left", "me", first)).isTrue();
+    state.documents().put("flag", "on", second);
+    assertThat(state.blocked().block("did:squid:x", "again", "me", new Tells("3"))).isFalse();
+    assertThat(state.outbox().all())
+        .containsExactly(new Outgoing("1", "about 1"), new Outgoing("2", "about 2"));
+    assertThat(first.committed).isEqualTo(1);
+
+    assertThat(state.outbox().remove("1")).isTrue();
+    assertThat(state.outbox().remove("1")).isFalse();
+    assertThat(state.outbox().all()).containsExactly(new Outgoing("2", "about 2"));
+  }
+
+  @Test
+  final void whatCannotBeTold_isNotDone() throws Exception {
+    var failing =
+        new Telling() {
+          @Override
+          public Outgoing about(boolean changed) {
+            throw new IllegalStateException("the disk is gone");
+          }
+
+          @Override
+          public void committed() {
+            throw new AssertionError("nothing was");
+          }
+        };
+    assertThatThrownBy(() -> state.blocked().block("did:squid:x", "left", "me", failing))
+        .hasMessage("the disk is gone");
+    assertThat(state.blocked().all()).isEmpty();
+    state.documents().put("flag", "on", new Tells("1"));
+    assertThatThrownBy(() -> state.blocked().block("did:squid:x", "left", "me", new Tells("1")))
+        .isInstanceOf(StateUnavailable.class);
+    assertThat(state.blocked().all()).isEmpty();
   }
 
   @Test

@@ -63,7 +63,7 @@ class AnchorTest {
                 Privacy.defaults(),
                 new FolderStorage(data.resolve("ledger")),
                 LedgerObserver.NONE,
-                state.documents(),
+                state,
                 Clock.systemUTC(),
                 new SecureRandom())) {
       for (String id : ids) {

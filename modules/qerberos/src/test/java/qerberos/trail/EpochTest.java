@@ -44,7 +44,7 @@ class EpochTest {
         Privacy.defaults(),
         new FolderStorage(data.resolve("ledger")),
         LedgerObserver.NONE,
-        state.documents(),
+        state,
         Clock.systemUTC(),
         new SecureRandom());
   }

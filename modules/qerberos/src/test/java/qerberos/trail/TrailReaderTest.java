@@ -42,7 +42,7 @@ class TrailReaderTest {
         Privacy.defaults(),
         new FolderStorage(data.resolve("ledger")),
         LedgerObserver.NONE,
-        state.documents(),
+        state,
         InstantSource.system(),
         new SecureRandom());
   }
