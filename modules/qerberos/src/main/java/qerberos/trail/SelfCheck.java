@@ -212,7 +212,6 @@ public final class SelfCheck implements AutoCloseable {
       throw new IllegalArgumentException(
           "to: " + to + ", want at most the published size, " + published.size());
     }
-    Trust trust = trust();
     List<Verification.Damage> damages = new ArrayList<>();
     List<String> checked = new ArrayList<>();
     long first = from / TilePath.FULL;
@@ -221,7 +220,7 @@ public final class SelfCheck implements AutoCloseable {
     for (long bundle = first; bundle <= last && damages.size() < 100; bundle++) {
       TilePath path = TilePath.in(published.size(), TilePath.ENTRIES, bundle);
       try {
-        believed = bundle(path, trust, believed);
+        believed = bundle(path, believed);
       } catch (Damaged e) {
         damages.add(new Verification.Damage(path.toString(), String.valueOf(e.getMessage())));
       }
@@ -247,7 +246,7 @@ public final class SelfCheck implements AutoCloseable {
     }
   }
 
-  private Checkpoint bundle(TilePath path, Trust trust, @Nullable Checkpoint believed)
+  private Checkpoint bundle(TilePath path, @Nullable Checkpoint believed)
       throws IOException, Damaged {
     TreeHasher hasher = new TreeHasher();
     byte[] hashes = new byte[path.width() * Hash.BYTES];
@@ -264,7 +263,7 @@ public final class SelfCheck implements AutoCloseable {
     int step = path.isPartial() ? 1 : path.width();
     for (int at = 0; at < path.width(); at += step) {
       TlogProof proof = ledger.proof(path.first() + at);
-      Checkpoint signed = opened(proof.checkpoint(), trust, trusted);
+      Checkpoint signed = opened(proof.checkpoint(), trusted);
       trusted = signed;
       Hash leaf = Hash.at(hashes, at * Hash.BYTES);
       if (!Rfc6962.verifyInclusion(
@@ -293,20 +292,18 @@ public final class SelfCheck implements AutoCloseable {
     return hash;
   }
 
-  private static Checkpoint opened(SignedNote note, Trust trust, @Nullable Checkpoint believed)
-      throws Damaged {
+  /// The keys are read after the checkpoint that they are to have signed: a key that signs is among
+  /// them before it signs, and stays there. Read before it, they would lack the key of a rotation
+  /// in between.
+  private Checkpoint opened(SignedNote note, @Nullable Checkpoint believed) throws Damaged {
     if (believed != null && note.text().equals(believed.text())) {
       return believed;
     }
     try {
-      return trust.open(note);
+      return new Trust(ledger.origin(), ledger.keys(), List.of(), 0).open(note);
     } catch (Trust.Refused e) {
       throw new Damaged("its checkpoint: " + e.getMessage());
     }
-  }
-
-  private Trust trust() {
-    return new Trust(ledger.origin(), ledger.keys(), List.of(), 0);
   }
 
   @Override
