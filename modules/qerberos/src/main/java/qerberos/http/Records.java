@@ -1,6 +1,7 @@
 package qerberos.http;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import qerberos.event.Actor;
@@ -10,6 +11,7 @@ import qerberos.event.Reserved;
 import qerberos.event.Verdict;
 import qerberos.identity.Access;
 import qerberos.identity.Caller;
+import qerberos.identity.DirectoryChange;
 import qerberos.identity.Login;
 import qerberos.identity.Refusal;
 import qerberos.identity.SquidIdentity;
@@ -23,6 +25,7 @@ import qerberos.trail.OwnEvents;
 ///
 /// Safe for concurrent use.
 public final class Records {
+  private static final int NAMED = 100;
   private static final String NOBODY = "system:anonymous";
 
   private final OwnEvents own;
@@ -115,6 +118,34 @@ public final class Records {
         actor(exchange.caller()),
         Verdict.ALLOW,
         where(exchange.address(), exchange.agent()).with("what", what));
+  }
+
+  /// Other identities or grants count: what to commit with that.
+  public static Telling changed(OwnActs acts, DirectoryChange change) {
+    EventDraft draft =
+        draft(
+            null,
+            "config.identities.changed",
+            "qerberos:config",
+            new Actor("system:qerberos"),
+            Verdict.ALLOW,
+            Json.EMPTY
+                .with("identities", names(change.identities()))
+                .with("grants", names(change.grants())));
+    return acts.of(_ -> Optional.of(draft));
+  }
+
+  private static Json.Obj names(DirectoryChange.Names names) {
+    Json.Obj all = some(Json.EMPTY, "added", names.added());
+    return some(some(all, "removed", names.removed()), "changed", names.changed());
+  }
+
+  /// The first of them, and how many they are.
+  private static Json.Obj some(Json.Obj all, String what, List<String> names) {
+    List<Json> first = names.stream().limit(NAMED).<Json>map(Json::of).toList();
+    return names.isEmpty()
+        ? all
+        : all.with(what, new Json.Arr(first)).with(what + "Count", Json.of((double) names.size()));
   }
 
   /// The service began or ends.

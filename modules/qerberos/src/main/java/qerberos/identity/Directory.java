@@ -73,6 +73,10 @@ public final class Directory {
         .toList();
   }
 
+  List<Grant> grants() {
+    return grants;
+  }
+
   /// By sQuid id or by name.
   Optional<ListedIdentity> find(String idOrName) {
     ListedIdentity byId = identities.get(idOrName);

@@ -33,6 +33,9 @@ final class DirectoryWatch implements AutoCloseable {
 
     /// Forgets what was answered because of the directory before.
     void forget();
+
+    /// Has it recorded that this one counts; false when that has to be tried again.
+    boolean record(Directory directory);
   }
 
   private final Path identities;
@@ -43,6 +46,7 @@ final class DirectoryWatch implements AutoCloseable {
   private String read;
   private String seen;
   private int settling;
+  private boolean recorded;
 
   private DirectoryWatch(
       Path identities, Path grants, String read, Directory directory, Adopter adopter) {
@@ -69,7 +73,9 @@ final class DirectoryWatch implements AutoCloseable {
     return directory;
   }
 
+  /// Has the first one recorded, and begins to look.
   void start() {
+    recorded = adopter.record(directory);
     thread.start();
   }
 
@@ -98,6 +104,9 @@ final class DirectoryWatch implements AutoCloseable {
         read = now;
         readAgain();
       }
+      if (!recorded) {
+        recorded = adopter.record(directory);
+      }
     } catch (IOException | RuntimeException e) {
       LOG.log(ERROR, "identities and grants cannot be looked after; the former stay in force", e);
     }
@@ -121,6 +130,7 @@ final class DirectoryWatch implements AutoCloseable {
       return;
     }
     directory = fresh;
+    recorded = false;
     settling = SETTLING;
     adopter.forget();
     LOG.log(INFO, "read again: " + fresh.identities().size() + " identities, and the grants");

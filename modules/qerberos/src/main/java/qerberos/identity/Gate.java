@@ -30,6 +30,7 @@ public final class Gate implements AutoCloseable {
   private final RememberedSquid squid;
   private final RememberedQonsent qonsent;
   private final State state;
+  private final SeenDirectory seen;
   private final @Nullable DirectoryWatch directory;
   private final @Nullable StandaloneSquid ownSquid;
   private final @Nullable StandaloneQonsent ownQonsent;
@@ -41,11 +42,13 @@ public final class Gate implements AutoCloseable {
       Limits limits,
       SecureRandom random,
       Clock clock,
+      DirectoryRecord changes,
       Deque<AutoCloseable> open)
       throws IOException {
     this.state = state;
     this.limits = limits;
     this.open = open;
+    this.seen = new SeenDirectory(state.documents(), changes);
     serviceTokens = new ServiceTokens(settings.secrets(), random, clock);
     serviceTokens.start();
     String credential = credential(settings, random);
@@ -128,14 +131,25 @@ public final class Gate implements AutoCloseable {
       squid.forget();
       qonsent.forget();
     }
+
+    @Override
+    public boolean record(Directory directory) {
+      return seen.counts(directory);
+    }
   }
 
+  /// @param changes who records that the lists of the bundled pair changed
   public static Gate open(
-      IdentitySettings settings, State state, Limits limits, SecureRandom random, Clock clock)
+      IdentitySettings settings,
+      State state,
+      Limits limits,
+      SecureRandom random,
+      Clock clock,
+      DirectoryRecord changes)
       throws IOException {
     Deque<AutoCloseable> open = new ArrayDeque<>();
     try {
-      return new Gate(settings, state, limits, random, clock, open);
+      return new Gate(settings, state, limits, random, clock, changes, open);
     } catch (IOException | RuntimeException e) {
       closeAll(open);
       throw e;

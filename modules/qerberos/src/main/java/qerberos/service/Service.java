@@ -19,6 +19,7 @@ import qerberos.event.Reserved;
 import qerberos.event.Verdict;
 import qerberos.http.HttpApi;
 import qerberos.http.Metrics;
+import qerberos.http.Records;
 import qerberos.identity.Gate;
 import qerberos.identity.Limits;
 import qerberos.ledger.FolderStorage;
@@ -140,7 +141,15 @@ public final class Service implements AutoCloseable {
                 clock,
                 random));
     var limits = new Limits(settings.limits(), clock, System::nanoTime);
-    Gate gate = keep(Gate.open(settings.identity(), state, limits, random, clock));
+    Gate gate =
+        keep(
+            Gate.open(
+                settings.identity(),
+                state,
+                limits,
+                random,
+                clock,
+                change -> Records.changed(trail.acts(), change)));
     var selfCheck =
         keep(
             new SelfCheck(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -56,6 +57,37 @@ class ActsTest {
     try (var service = RunningService.in(folder)) {
       assertOnce(service, "identity.unblock", "did:squid:mallory");
       assertThat(service.get("/admin/blocks", service.admin).text()).doesNotContain("mallory");
+    }
+  }
+
+  @Test
+  void anotherListOfIdentities_isAnEvent_andSoIsOneThatChangedWhileNobodyLooked() throws Exception {
+    String query = "/audit?type=config.identities.changed";
+    try (var service = RunningService.in(folder)) {
+      assertThat(service.get(query, service.admin).text()).contains("\"totalCount\":0,");
+      Files.writeString(
+          folder.resolve("config/identities.yaml"),
+          "identities:\n  - squidId: did:squid:alice\n  - squidId: did:squid:dave\n");
+      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      while (service.get(query, service.admin).text().contains("\"totalCount\":0,")
+          && System.nanoTime() < deadline) {
+        Thread.sleep(50);
+      }
+      assertThat(service.get(query, service.admin).text())
+          .contains("\"totalCount\":1,")
+          .contains("\"added\":[\"did:squid:dave\"]")
+          .contains("\"removed\":[\"did:squid:bob\",\"did:squid:carol\"]")
+          .contains("\"changed\":[\"did:squid:alice\"]")
+          .contains("\"grants\":{}");
+    }
+    // The next one finds the lists as they were at first.
+    try (var service = RunningService.in(folder)) {
+      assertThat(service.get(query, service.admin).text())
+          .contains("\"totalCount\":2,")
+          .contains("\"removed\":[\"did:squid:dave\"]");
+    }
+    try (var service = RunningService.in(folder)) {
+      assertThat(service.get(query, service.admin).text()).contains("\"totalCount\":2,");
     }
   }
 

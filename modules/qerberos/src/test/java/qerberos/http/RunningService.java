@@ -134,15 +134,6 @@ final class RunningService implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     state = State.open(StateSettings.in(data), clock);
     open.push(state::close);
-    var limits = new Limits(limitSettings, clock, System::nanoTime);
-    gate =
-        Gate.open(
-            IdentitySettings.standalone(config, data.resolve("secrets")).withPorts(0, 0),
-            state,
-            limits,
-            random,
-            clock);
-    open.push(gate::close);
     LogStorage disk = storage.apply(new FolderStorage(data.resolve("ledger")));
     trail =
         Trail.open(
@@ -154,6 +145,16 @@ final class RunningService implements AutoCloseable {
             clock,
             random);
     open.push(trail::close);
+    var limits = new Limits(limitSettings, clock, System::nanoTime);
+    gate =
+        Gate.open(
+            IdentitySettings.standalone(config, data.resolve("secrets")).withPorts(0, 0),
+            state,
+            limits,
+            random,
+            clock,
+            change -> Records.changed(trail.acts(), change));
+    open.push(gate::close);
     selfCheck =
         new SelfCheck(
             trail.ledger(),

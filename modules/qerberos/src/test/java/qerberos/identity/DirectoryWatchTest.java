@@ -19,9 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DirectoryWatchTest {
   @TempDir Path folder = Path.of(".");
   private final List<Directory> adopted = new ArrayList<>();
+  private final List<Directory> recorded = new ArrayList<>();
   private final List<String> logged = new ArrayList<>();
   private final Logger logger = Logger.getLogger(DirectoryWatch.class.getName());
   private int forgotten;
+  private boolean recordable = true;
 
   private final Handler handler =
       new Handler() {
@@ -47,6 +49,12 @@ class DirectoryWatchTest {
         @Override
         public void forget() {
           forgotten++;
+        }
+
+        @Override
+        public boolean record(Directory directory) {
+          recorded.add(directory);
+          return recordable;
         }
       };
 
@@ -79,6 +87,78 @@ class DirectoryWatchTest {
       assertThat(forgotten).as("at once, and while answers may be on their way").isEqualTo(4);
       assertThat(logged).containsExactly("read again: 1 identities, and the grants");
     }
+  }
+
+  @Test
+  void aChangeThatCannotBeRecordedYet_isRecordedAtTheNextLook_once() throws Exception {
+    try (DirectoryWatch watch = watch()) {
+      watch.look();
+      assertThat(recorded).as("the first one").hasSize(1);
+      recordable = false;
+      identities("identities:\n  - squidId: did:squid:a\n");
+      for (int i = 0; i < 4; i++) {
+        watch.look();
+      }
+      assertThat(recorded).as("tried at each look").hasSize(4);
+      recordable = true;
+      for (int i = 0; i < 4; i++) {
+        watch.look();
+      }
+      assertThat(recorded).hasSize(5);
+      assertThat(recorded.getLast()).isSameAs(watch.directory());
+    }
+  }
+
+  @Test
+  void whatChanged_isNamed_andTheSameIsNoChange() throws Exception {
+    identities(
+        """
+        identities:
+          - squidId: did:squid:a
+          - squidId: did:squid:b
+            daoId: dao:red
+        """);
+    grants(
+        """
+        grants:
+          - identity: did:squid:a
+            permissions: [qerberos:audit:read, qerberos:audit:write]
+          - identity: did:squid:b
+            permissions: [qerberos:audit:read]
+        """);
+    DirectoryPrint before = print();
+    identities(
+        """
+        identities:
+          - squidId: did:squid:c
+          - squidId: did:squid:b
+            daoId: dao:blue
+        """);
+    grants(
+        """
+        grants:
+          - identity: did:squid:a
+            permissions: [qerberos:audit:write, qerberos:audit:read]
+            scope: own
+          - identity: did:squid:b
+            permissions: [qerberos:audit:read]
+            scope: all
+          - identity: did:squid:c
+            permissions: [qerberos:audit:read]
+        """);
+    assertThat(print().since(before))
+        .isEqualTo(
+            new DirectoryChange(
+                new DirectoryChange.Names(
+                    List.of("did:squid:c"), List.of("did:squid:a"), List.of("did:squid:b")),
+                new DirectoryChange.Names(
+                    List.of("did:squid:c"), List.of(), List.of("did:squid:b"))));
+    assertThat(DirectoryPrint.parse(before.text())).isEqualTo(before);
+  }
+
+  private DirectoryPrint print() throws IOException {
+    return DirectoryPrint.of(
+        Directory.read(folder.resolve("identities.yaml"), folder.resolve("grants.yaml")));
   }
 
   @Test
@@ -131,6 +211,14 @@ class DirectoryWatchTest {
       }
       assertThat(house.decide(request, Permission.AUDIT_READ)).isInstanceOf(Decision.Denied.class);
       assertThat(house.accessToken("new")).isNotEqualTo("null");
+      while (house.changes.isEmpty() && System.nanoTime() < deadline) {
+        Thread.sleep(50);
+      }
+      assertThat(house.changes).hasSize(1);
+      assertThat(house.changes.getFirst().identities())
+          .isEqualTo(
+              new DirectoryChange.Names(
+                  List.of("did:squid:new"), List.of("did:squid:user123"), List.of()));
     }
   }
 

@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,7 @@ import qerberos.settings.LimitSettings;
 import qerberos.settings.StateSettings;
 import qerberos.state.SettableClock;
 import qerberos.state.State;
+import qerberos.state.Telling;
 
 /// A whole gate with the bundled pair on free ports, its state in a folder, and a clock of its own.
 final class House implements AutoCloseable {
@@ -48,6 +52,7 @@ final class House implements AutoCloseable {
 
   final SettableClock clock = new SettableClock();
   final AtomicLong nanos = new AtomicLong();
+  final List<DirectoryChange> changes = Collections.synchronizedList(new ArrayList<>());
   final Path folder;
   final State state;
   final Gate gate;
@@ -63,7 +68,16 @@ final class House implements AutoCloseable {
     Files.writeString(config.resolve("grants.yaml"), GRANTS);
     state = State.open(StateSettings.in(folder), clock);
     gate =
-        Gate.open(settings(folder), state, new Limits(limits, clock, nanos::get), random(), clock);
+        Gate.open(
+            settings(folder),
+            state,
+            new Limits(limits, clock, nanos::get),
+            random(),
+            clock,
+            change -> {
+              changes.add(change);
+              return Telling.NOTHING;
+            });
   }
 
   static IdentitySettings settings(Path folder) {

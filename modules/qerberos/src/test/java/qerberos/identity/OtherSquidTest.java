@@ -79,7 +79,7 @@ final class OtherSquidTest {
             folder.resolve("secrets"),
             key);
     var limits = new Limits(LimitSettings.defaults(), clock, new AtomicLong()::get);
-    return Gate.open(settings, state, limits, new SecureRandom(), clock);
+    return Gate.open(settings, state, limits, new SecureRandom(), clock, _ -> Telling.NOTHING);
   }
 
   private void squidKnows(String squidId, Duration life) {

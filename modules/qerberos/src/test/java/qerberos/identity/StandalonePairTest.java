@@ -25,6 +25,7 @@ import qerberos.settings.LimitSettings;
 import qerberos.settings.StateSettings;
 import qerberos.state.SettableClock;
 import qerberos.state.State;
+import qerberos.state.Telling;
 
 /// The bundled sQuid and Qonsent as their callers see them.
 final class StandalonePairTest {
@@ -255,7 +256,7 @@ final class StandalonePairTest {
     var clock = new SettableClock();
     try (State state = State.open(StateSettings.in(folder), clock)) {
       var limits = new Limits(LimitSettings.defaults(), clock, System::nanoTime);
-      return Gate.open(settings, state, limits, House.random(), clock);
+      return Gate.open(settings, state, limits, House.random(), clock, _ -> Telling.NOTHING);
     }
   }
 
