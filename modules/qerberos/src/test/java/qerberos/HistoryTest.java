@@ -163,6 +163,43 @@ class HistoryTest {
     assertThat(anchor).hasSameBinaryContentAs(data.resolve("ledger/checkpoint"));
   }
 
+  @Test
+  void rubbishInTheAnchor_isRefused_andANewEpochKeepsItAside_andNamesIt() throws Exception {
+    try (var server = start()) {
+      record(server, "e-1");
+      assertThat(server.stop()).isZero();
+    }
+    String old = Files.readAllLines(data.resolve("ledger/checkpoint")).getFirst();
+    Files.writeString(anchor, "rubbish");
+    Files.writeString(anchor.resolveSibling("anchor.rubbish"), "of another day");
+    Ended refused = command("start", "--data", data.toString(), "--config", config.toString());
+    assertThat(refused.status).isEqualTo(1);
+    assertThat(refused.said.lines().filter(line -> line.startsWith("qerberos:")))
+        .singleElement()
+        .asString()
+        .startsWith("qerberos: " + anchor + ": not a signed checkpoint: ")
+        .contains("Nothing was signed. Put back what was kept there, or")
+        .endsWith("qerberos start --data " + data + " --new-epoch");
+    assertThat(anchor).hasContent("rubbish");
+    Path aside = anchor.resolveSibling("anchor.rubbish-2");
+    try (var server = start("--new-epoch")) {
+      assertThat(body(server, "/audit/search?q=type:ledger.epoch"))
+          .contains("\"totalCount\":1")
+          .contains("\"seq\":0")
+          .contains("\"origin\":\"" + old + "\"")
+          .contains("\"anchorPutAside\":\"" + aside + "\"");
+      record(server, "e-2");
+      assertThat(server.stop()).isZero();
+    }
+    assertThat(aside).hasContent("rubbish");
+    assertThat(anchor.resolveSibling("anchor.rubbish")).hasContent("of another day");
+    assertThat(anchor).hasSameBinaryContentAs(data.resolve("ledger/checkpoint"));
+    try (var server = start()) {
+      assertThat(body(server, "/log/checkpoint")).doesNotStartWith(old);
+      assertThat(server.stop()).isZero();
+    }
+  }
+
   private static String body(ServerProcess server, String path) throws Exception {
     return new String(server.get(path).body(), StandardCharsets.UTF_8);
   }

@@ -12,6 +12,7 @@ import qerberos.ledger.LedgerBehind;
 import qerberos.ledger.LedgerDamaged;
 import qerberos.ledger.LedgerLocked;
 import qerberos.service.StartRefused.Reason;
+import qerberos.trail.NoCheckpoint;
 
 /// Turns what an opened part threw into the sentence an operator needs. Immutable.
 final class Obstacle {
@@ -36,6 +37,15 @@ final class Obstacle {
                   + ". Nothing was signed. Restore the newer copy of "
                   + data.resolve("ledger")
                   + ", or begin another log that names this one with: qerberos start --data "
+                  + data
+                  + " --new-epoch",
+              e);
+      case NoCheckpoint _ ->
+          new StartRefused(
+              Reason.DAMAGED,
+              message
+                  + ". Nothing was signed. Put back what was kept there, or begin another log that"
+                  + " names this one, which moves such a file aside, with: qerberos start --data "
                   + data
                   + " --new-epoch",
               e);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qerberos.ledger.KnownCheckpoint;
-import qerberos.ledger.LedgerBehind;
 import qerberos.ledger.SignedNote;
 import qerberos.state.Document;
 import qerberos.state.Documents;
@@ -42,6 +42,9 @@ final class Anchor implements AutoCloseable {
   /// The document of the state database.
   static final String DOCUMENT = "ledger.checkpoint";
 
+  /// The document that says which file the last server had, empty for none.
+  static final String PLACE = "ledger.anchorFile";
+
   private static final System.Logger LOG = System.getLogger(Anchor.class.getName());
   private static final Duration EVERY = Duration.ofSeconds(2);
 
@@ -56,6 +59,7 @@ final class Anchor implements AutoCloseable {
   private byte[] inFile = {};
 
   private byte[] inState = {};
+  private boolean placed;
 
   Anchor(Optional<Path> file, Documents documents) {
     this.file = file.orElse(null);
@@ -63,12 +67,36 @@ final class Anchor implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("anchor").daemon(true).unstarted(this::run);
   }
 
+  /// The file as [#PLACE] names it.
+  static String place(Optional<Path> file) {
+    return file.map(path -> path.toAbsolutePath().normalize().toString()).orElse("");
+  }
+
+  /// What lies where checkpoints are kept.
+  ///
+  /// @param rubbish what is no checkpoint, one sentence each
+  /// @param fileIsRubbish whether the file is among that
+  record Kept(List<KnownCheckpoint> checkpoints, List<String> rubbish, boolean fileIsRubbish) {}
+
   /// What was kept at the end of earlier lives.
   ///
-  /// @throws LedgerBehind what lies there is no checkpoint
+  /// @throws NoCheckpoint what lies there is no checkpoint
   /// @throws IOException the file, or the folder it is to lie in, cannot be read
   List<KnownCheckpoint> known() throws IOException {
+    Kept kept = kept();
+    if (!kept.rubbish().isEmpty()) {
+      throw new NoCheckpoint(String.join("; ", kept.rubbish()));
+    }
+    return kept.checkpoints();
+  }
+
+  /// The same, for a log that ends: what is no checkpoint does not bind the next one.
+  ///
+  /// @throws IOException the file, or the folder it is to lie in, cannot be read
+  Kept kept() throws IOException {
     List<KnownCheckpoint> known = new ArrayList<>();
+    List<String> rubbish = new ArrayList<>();
+    boolean fileIsRubbish = false;
     if (file != null) {
       Path folder = file.toAbsolutePath().getParent();
       if (folder == null || !Files.isDirectory(folder)) {
@@ -76,7 +104,7 @@ final class Anchor implements AutoCloseable {
             "ledger.anchorFile: " + file + ": its folder does not exist; is its disk mounted?");
       }
       try {
-        known.add(parsed(file.toString(), Files.readAllBytes(file)));
+        fileIsRubbish = !parsed(file.toString(), Files.readAllBytes(file), known, rubbish);
       } catch (NoSuchFileException e) {
         LOG.log(INFO, "ledger.anchorFile: " + file + " does not exist yet and is made");
       }
@@ -84,23 +112,51 @@ final class Anchor implements AutoCloseable {
     try {
       Optional<Document> document = documents.get(DOCUMENT);
       if (document.isPresent()) {
-        known.add(
-            parsed("the state database", document.get().body().getBytes(StandardCharsets.UTF_8)));
+        byte[] body = document.get().body().getBytes(StandardCharsets.UTF_8);
+        boolean ignored = parsed("the state database", body, known, rubbish);
       }
     } catch (StateUnavailable e) {
       LOG.log(
           WARNING,
           "the ledger is not held against the checkpoint in the state database: " + e.getMessage());
     }
-    return known;
+    return new Kept(known, rubbish, fileIsRubbish);
   }
 
-  private static KnownCheckpoint parsed(String where, byte[] bytes) throws LedgerBehind {
+  private static boolean parsed(
+      String where, byte[] bytes, List<KnownCheckpoint> known, List<String> rubbish) {
     try {
-      return new KnownCheckpoint(where, SignedNote.parse(bytes));
+      known.add(new KnownCheckpoint(where, SignedNote.parse(bytes)));
+      return true;
     } catch (IllegalArgumentException e) {
-      throw new LedgerBehind(where + ": not a signed checkpoint: " + e.getMessage());
+      rubbish.add(where + ": not a signed checkpoint: " + e.getMessage());
+      return false;
     }
+  }
+
+  /// Where the file would be put aside: a name beside it that is free.
+  Optional<Path> aside() {
+    if (file == null) {
+      return Optional.empty();
+    }
+    Path aside = file.resolveSibling(file.getFileName() + ".rubbish");
+    for (int i = 2; Files.exists(aside); i++) {
+      aside = file.resolveSibling(file.getFileName() + ".rubbish-" + i);
+    }
+    return Optional.of(aside);
+  }
+
+  /// Puts a file that is no checkpoint aside, unless that was done.
+  void putAside(Path aside) throws IOException {
+    if (file == null || Files.exists(aside) || !kept().fileIsRubbish()) {
+      return;
+    }
+    Path ignored = Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+    Path folder = aside.toAbsolutePath().getParent();
+    if (folder != null) {
+      WholeFile.forceFolder(folder);
+    }
+    LOG.log(WARNING, "ledger.anchorFile: what was no checkpoint lies in " + aside + " now");
   }
 
   /// Begins to write what this says is the newest; the first time now.
@@ -153,6 +209,10 @@ final class Anchor implements AutoCloseable {
       try {
         documents.put(DOCUMENT, new String(note, StandardCharsets.UTF_8));
         inState = note;
+        if (!placed) {
+          documents.put(PLACE, place(Optional.ofNullable(file)));
+          placed = true;
+        }
       } catch (StateUnavailable e) {
         LOG.log(System.Logger.Level.DEBUG, "the newest checkpoint waits for the state database", e);
       }

@@ -43,7 +43,8 @@ import qerberos.state.Documents;
 ///
 ///     1  the old log is verified                      a crash here or before: nothing happened
 ///     2  `epoch.next` names it                        from here on every start goes on with this
-///     3  the index is deleted, the folder renamed     either is done again without harm
+///     3  a rubbish anchor file is renamed, the index
+///        deleted, the folder renamed                  each is done again without harm
 ///     4  the new log's first entry names the old one  by an id that can only be taken once
 ///     5  the anchor has the new log's checkpoint      until then that of the old one is expected
 ///     6  `epoch.next` is deleted
@@ -64,12 +65,14 @@ public final class Epoch {
   ///
   /// @param root of `size` entries, as base64
   /// @param folder where it lies in the data folder; null when it is lost
+  /// @param anchorAside where an anchor file that is no checkpoint is put; null when it is one
   /// @param seenSize how many entries a checkpoint kept elsewhere covers, when that is more
   record Ended(
       String origin,
       long size,
       String root,
       @Nullable String folder,
+      @Nullable String anchorAside,
       long seenSize,
       @Nullable String seenRoot) {
     Json.Obj json() {
@@ -80,6 +83,9 @@ public final class Epoch {
               .with("root", Json.of(root));
       if (folder != null) {
         all = all.with("folder", Json.of(folder));
+      }
+      if (anchorAside != null) {
+        all = all.with("anchorPutAside", Json.of(anchorAside));
       }
       if (seenRoot != null) {
         all =
@@ -105,11 +111,10 @@ public final class Epoch {
     if (epoch.pending().isPresent()) {
       return;
     }
-    List<KnownCheckpoint> known;
+    Ended ended;
     try (var anchor = new Anchor(settings.anchorFile(), documents)) {
-      known = anchor.known();
+      ended = epoch.ended(anchor);
     }
-    Ended ended = epoch.ended(known);
     if (settings.origin().filter(ended.origin()::equals).isPresent()) {
       throw new IllegalArgumentException(
           "ledger.origin: '"
@@ -126,7 +131,10 @@ public final class Epoch {
             + " entries ends; another one begins");
   }
 
-  private Ended ended(List<KnownCheckpoint> known) throws IOException {
+  private Ended ended(Anchor anchor) throws IOException {
+    Anchor.Kept kept = anchor.kept();
+    List<KnownCheckpoint> known = kept.checkpoints();
+    String aside = kept.fileIsRubbish() ? anchor.aside().map(Path::toString).orElse(null) : null;
     Path ledger = data.resolve(LEDGER);
     Checkpoint seen = null;
     for (KnownCheckpoint one : known) {
@@ -138,9 +146,15 @@ public final class Epoch {
     if (!Files.exists(ledger.resolve("checkpoint"))) {
       if (seen == null) {
         throw new IllegalArgumentException(
-            "--new-epoch: " + data + " holds no log that could end; start without it");
+            "--new-epoch: "
+                + data
+                + " holds no log that could end; "
+                + (kept.rubbish().isEmpty()
+                    ? "start without it"
+                    : "move away what is not a checkpoint, and start without it: "
+                        + String.join("; ", kept.rubbish())));
       }
-      return new Ended(seen.origin(), seen.size(), seen.root().base64(), null, 0, null);
+      return new Ended(seen.origin(), seen.size(), seen.root().base64(), null, aside, 0, null);
     }
     finish(ledger, known);
     Checkpoint last = verified(ledger);
@@ -150,6 +164,7 @@ public final class Epoch {
         last.size(),
         last.root().base64(),
         free(folderOf(last.origin())),
+        aside,
         more && seen != null ? seen.size() : 0,
         more && seen != null ? seen.root().base64() : null);
   }
@@ -222,7 +237,13 @@ public final class Epoch {
           long seenSize = seen.get("size") instanceof Json.Num(var number) ? (long) number : 0;
           return Optional.of(
               new Ended(
-                  origin, (long) size, root, all.text("folder"), seenSize, seen.text("root")));
+                  origin,
+                  (long) size,
+                  root,
+                  all.text("folder"),
+                  all.text("anchorPutAside"),
+                  seenSize,
+                  seen.text("root")));
         }
       }
     } catch (NoSuchFileException e) {
@@ -233,8 +254,12 @@ public final class Epoch {
     throw new IOException(file + ": not what was written: does not name a log");
   }
 
-  /// Puts the old folder aside, unless that was done.
-  void putAside(Ended ended) throws IOException {
+  /// Puts the old folder, and an anchor file that is no checkpoint, aside, unless that was done.
+  void putAside(Ended ended, Anchor anchor) throws IOException {
+    String anchorAside = ended.anchorAside();
+    if (anchorAside != null) {
+      anchor.putAside(Path.of(anchorAside));
+    }
     Path ledger = data.resolve(LEDGER);
     String folder = ended.folder();
     if (folder == null || Files.exists(data.resolve(folder)) || !Files.exists(ledger)) {
@@ -251,9 +276,9 @@ public final class Epoch {
   }
 
   /// What is known of the log that ended binds the next one no more.
-  List<KnownCheckpoint> ofTheNext(Ended ended, List<KnownCheckpoint> known) throws IOException {
+  List<KnownCheckpoint> ofTheNext(Ended ended, Anchor anchor) throws IOException {
     List<KnownCheckpoint> left = new ArrayList<>();
-    for (KnownCheckpoint one : known) {
+    for (KnownCheckpoint one : anchor.kept().checkpoints()) {
       if (!one.claimed().origin().equals(ended.origin())) {
         left.add(one);
       }

@@ -133,6 +133,7 @@ public final class Trail implements AutoCloseable {
   ///     recorded, see [OwnActs]
   /// @throws qerberos.ledger.LedgerBehind the ledger holds less, or other, than a checkpoint that
   ///     was kept elsewhere
+  /// @throws NoCheckpoint what was kept elsewhere is none
   /// @throws IOException the folder cannot be used, with a sentence that says why; nothing is left
   ///     running
   public static Trail open(
@@ -151,14 +152,14 @@ public final class Trail implements AutoCloseable {
       DataFormat.claim(data);
       Epoch epoch = new Epoch(data);
       Optional<Epoch.Ended> ended = epoch.pending();
-      if (ended.isPresent()) {
-        epoch.putAside(ended.get());
-      }
       SubjectKeyFiles keys = SubjectKeyFiles.open(data.resolve("keys"), random);
       open.push(keys);
       // Closed after the ledger, whose last checkpoint it keeps.
       Anchor anchor = new Anchor(settings.anchorFile(), documents);
       open.push(anchor);
+      if (ended.isPresent()) {
+        epoch.putAside(ended.get(), anchor);
+      }
       TailOfLedger listener = new TailOfLedger();
       Ledger ledger =
           Ledger.open(
@@ -172,7 +173,7 @@ public final class Trail implements AutoCloseable {
                   .withRandom(random)
                   .withPublishEvery(settings.checkpointInterval())
                   .withQueue(settings.queueEvents(), 64L << 20),
-              ended.isPresent() ? epoch.ofTheNext(ended.get(), anchor.known()) : anchor.known());
+              ended.isPresent() ? epoch.ofTheNext(ended.get(), anchor) : anchor.known());
       open.push(ledger);
       Tail tail = new Tail(settings.tailEvents(), ledger.size());
       listener.tail = tail;

@@ -163,7 +163,7 @@ class AnchorTest {
     Path state = folder.resolve("state.db");
     Files.writeString(anchor, "rubbish");
     assertThatThrownBy(() -> live(Optional.of(anchor), state))
-        .isInstanceOf(LedgerBehind.class)
+        .isInstanceOf(NoCheckpoint.class)
         .hasMessageContaining("anchor: not a signed checkpoint");
     assertThat(data.resolve("ledger")).doesNotExist();
     assertThatThrownBy(() -> live(Optional.of(folder.resolve("gone/anchor")), state))

@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,7 +137,10 @@ class EpochTest {
     Checkpoint old = live("e-1");
     end();
     var epoch = new Epoch(data);
-    epoch.putAside(epoch.pending().orElseThrow());
+    try (State state = state();
+        var anchor = new Anchor(Optional.empty(), state.documents())) {
+      epoch.putAside(epoch.pending().orElseThrow(), anchor);
+    }
     assertThat(data.resolve("ledger")).doesNotExist();
     assertThat(data.resolve("index")).isEmptyDirectory();
     live();
