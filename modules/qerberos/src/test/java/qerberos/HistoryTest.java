@@ -204,6 +204,26 @@ class HistoryTest {
     return new String(server.get(path).body(), StandardCharsets.UTF_8);
   }
 
+  private Ended rotate() throws Exception {
+    return command("keys", "rotate", "--data", data.toString(), "--config", config.toString());
+  }
+
+  @Test
+  void anOlderCopyWithoutAServer_getsNoNewKey() throws Exception {
+    restoredFromAnOlderBackup();
+    byte[] checkpoint = Files.readAllBytes(data.resolve("ledger/checkpoint"));
+    byte[] keys = Files.readAllBytes(data.resolve("ledger/keys"));
+    byte[] kept = Files.readAllBytes(anchor);
+    Ended refused = rotate();
+    assertThat(refused.status).as(refused.said).isOne();
+    assertThat(refused.said)
+        .contains("qerberos: " + anchor + " has a checkpoint over ")
+        .contains("it is an older copy. Nothing was signed.");
+    assertThat(data.resolve("ledger/checkpoint")).hasBinaryContent(checkpoint);
+    assertThat(data.resolve("ledger/keys")).hasBinaryContent(keys);
+    assertThat(anchor).hasBinaryContent(kept);
+  }
+
   @Test
   void theKeysRotate_withAServerAndWithout_andEverythingStillVerifies() throws Exception {
     String first;
@@ -228,13 +248,24 @@ class HistoryTest {
       assertThat(command("verify", data.toString()).status).isZero();
       assertThat(server.stop()).isZero();
     }
-    Ended still =
-        command("keys", "rotate", "--data", data.toString(), "--config", config.toString());
-    assertThat(still.status).isEqualTo(2);
-    Ended again = command("keys", "rotate", "--data", data.toString());
+    Ended unsure = command("keys", "rotate", "--data", data.toString());
+    assertThat(unsure.status).as("without the anchor it is not known to be the newest").isOne();
+    assertThat(unsure.said)
+        .contains("the keys were not changed: the last server here kept the newest checkpoint in ")
+        .contains(anchor + " (ledger.anchorFile)")
+        .contains("--config DIR");
+    Ended again = rotate();
     assertThat(again.status).as(again.said).isZero();
+    assertThat(again.said)
+        .contains("no server runs on " + data + "; its log was opened")
+        .contains(" and in " + anchor)
+        .contains("an event, ledger.keys.rotate, announced the key under the old one");
+    assertThat(anchor).hasSameBinaryContentAs(data.resolve("ledger/checkpoint"));
     try (var server = start()) {
       record(server, "e-3");
+      assertThat(body(server, "/audit/search?q=type:ledger.keys.rotate"))
+          .contains("\"totalCount\":2")
+          .contains("\"squidId\":\"system:qerberos\"");
       keys = body(server, "/log/keys").lines().toList();
       assertThat(keys).hasSize(3).last().isEqualTo(first);
       assertThat(server.stop()).isZero();

@@ -3,6 +3,7 @@ package qerberos.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -58,10 +59,16 @@ final class DataOption {
   }
 
   /// All settings, for a command that works on the folder itself.
-  Settings settings(Surroundings around) throws Failure {
+  ///
+  /// @param config the configuration folder; null for the usual one
+  Settings settings(Surroundings around, @Nullable Path config) throws Failure {
+    Map<String, String> flags = new LinkedHashMap<>(flags(around));
+    if (config != null) {
+      Path folder = around.workingDirectory().resolve(config).normalize();
+      flags.put(Catalog.CONFIG_DIR.flag(), folder.toString());
+    }
     try {
-      return new Loader(
-              around.home(), around.workingDirectory(), around.environment(), flags(around))
+      return new Loader(around.home(), around.workingDirectory(), around.environment(), flags)
           .load();
     } catch (SettingsFaults e) {
       throw new Failure(Exit.CONFIGURATION, String.join("\n", e.faults()));

@@ -197,7 +197,7 @@ final class FolderReads implements Reads {
 
   @Override
   public Reply identities() throws Failure {
-    var identity = data.settings(around).identity();
+    var identity = data.settings(around, null).identity();
     if (!identity.standaloneSquid()) {
       throw new Failure(
           Exit.CANNOT_TELL, "identities are kept by the sQuid at " + identity.squidUrl());
@@ -228,7 +228,7 @@ final class FolderReads implements Reads {
   /// Asks a copy of the state: a database that was not closed well is repaired by whoever opens it,
   /// and this folder is only looked at.
   private Reply withState(Asking asking) throws Failure {
-    Path stored = data.settings(around).state().file();
+    Path stored = data.settings(around, null).state().file();
     if (!Files.exists(stored)) {
       return new Reply(new Json.Arr(List.of()));
     }

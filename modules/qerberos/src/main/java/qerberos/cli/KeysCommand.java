@@ -1,14 +1,18 @@
 package qerberos.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import qerberos.event.Json;
 import qerberos.logs.Visible;
 import qerberos.service.Service;
 import qerberos.service.StartRefused;
+import qerberos.settings.Settings;
 
 /// `keys`: the public keys under which the log is verified.
 @Command(
@@ -52,10 +56,18 @@ final class KeysCommand implements Callable<Integer> {
             + " good.",
         "Give the new one to whoever verifies the log. Refused while something about the log is"
             + " not",
-        "right. Works with a running server, and on a folder without one."
+        "right, such as an older copy of the log. Works with a running server, and on a folder",
+        "without one; that is opened with the configuration that its server has."
       },
       mixinStandardHelpOptions = true)
-  int rotate(@Mixin DataOption data) throws Failure {
+  int rotate(
+      @Mixin DataOption data,
+      @Option(
+              names = "--config",
+              paramLabel = "DIR",
+              description = "The configuration folder, for a folder without a server.")
+          @Nullable Path config)
+      throws Failure {
     List<Json> keys = new ArrayList<>();
     if (data.server(around).isPresent()) {
       try (Api api = Api.of(data, around)) {
@@ -66,9 +78,11 @@ final class KeysCommand implements Callable<Integer> {
       if (!FolderReads.holdsLog(data.folder(around))) {
         throw data.noServer(around);
       }
+      Settings settings = data.settings(around, config);
       try {
-        Service.rotateKeys(data.settings(around), around.clock())
+        Service.rotateKeys(settings, around.clock())
             .forEach(key -> keys.add(Json.of(key.toString())));
+        around.screen().err().println("qerberos: " + opened(settings));
       } catch (StartRefused e) {
         throw new Failure(StartCommand.status(e.reason()), e.sentence());
       }
@@ -76,9 +90,20 @@ final class KeysCommand implements Callable<Integer> {
     if (data.json()) {
       around.screen().out().println(JsonText.pretty(new Json.Arr(keys)));
     } else {
+      around
+          .screen()
+          .err()
+          .println("qerberos: an event, ledger.keys.rotate, announced the key under the old one");
       around.screen().err().println("qerberos: the log signs with the first of these keys now:");
       keys.forEach(key -> around.screen().out().println(Visible.line(new Reply(key).text())));
     }
     return Exit.OK;
+  }
+
+  private static String opened(Settings settings) {
+    return "no server runs on "
+        + settings.folders().data()
+        + "; its log was opened and is not behind what is kept in the state database"
+        + settings.trail().anchorFile().map(file -> " and in " + file).orElse("");
   }
 }

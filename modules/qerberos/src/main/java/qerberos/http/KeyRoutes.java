@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import qerberos.event.Actor;
 import qerberos.identity.Permission;
-import qerberos.ledger.Verification;
 import qerberos.ledger.VerifierKey;
 import qerberos.trail.SelfCheck;
+import qerberos.trail.Soundness;
 import qerberos.trail.Trail;
 
 /// `POST /admin/keys/rotate`: the log signs with a new key from now on. Refused while anything
@@ -48,22 +48,9 @@ final class KeyRoutes {
   }
 
   private void requireAllIsRight() {
-    String stopped = trail.ledger().status().stopped();
-    if (stopped != null) {
-      throw Refused.because(Code.LOG_NOT_SOUND, "the log takes nothing: " + stopped);
-    }
-    Optional<SelfCheck.Result> last = selfCheck.last();
-    if (last.isPresent() && last.get().verification() instanceof Verification.Broken broken) {
-      throw Refused.because(
-          Code.LOG_NOT_SOUND,
-          "the last verification found "
-              + broken.damages().getFirst().where()
-              + ": "
-              + broken.damages().getFirst().what());
-    }
-    Optional<String> anchor = trail.anchorFailure();
-    if (anchor.isPresent()) {
-      throw Refused.because(Code.LOG_NOT_SOUND, anchor.get());
+    Optional<String> fault = Soundness.fault(trail, selfCheck.last());
+    if (fault.isPresent()) {
+      throw Refused.because(Code.LOG_NOT_SOUND, fault.get());
     }
   }
 }

@@ -31,6 +31,7 @@ import qerberos.settings.Settings;
 import qerberos.state.State;
 import qerberos.trail.Epoch;
 import qerberos.trail.SelfCheck;
+import qerberos.trail.Soundness;
 import qerberos.trail.Trail;
 
 /// The running service: what it consists of, in the order in which it is started.
@@ -85,23 +86,31 @@ public final class Service implements AutoCloseable {
   }
 
   /// Gives the log in a folder that nobody serves a new key; the public keys of all times, the new
-  /// one first.
+  /// one first. The log is opened as at a start, so an older copy is refused before anything is
+  /// signed, and what was left to be recorded is; an event announces the key under the old one.
+  ///
+  /// @throws StartRefused the log may not have a new key, or cannot be opened
   public static List<VerifierKey> rotateKeys(Settings settings, Clock clock) throws StartRefused {
     Path data = settings.folders().data();
     try {
       DataFolder.requireNobodyThere(data);
       DataFolder.prepare(data);
-      try (State state = State.open(settings.state(), clock);
-          Trail trail =
-              Trail.open(
-                  settings.trail(),
-                  settings.privacy(),
-                  new FolderStorage(data.resolve("ledger")),
-                  LedgerObserver.NONE,
-                  state,
-                  clock,
-                  new SecureRandom())) {
-        return trail.rotateKeys(new Actor("system:qerberos"));
+      try (State state = State.open(settings.state(), clock)) {
+        Optional<String> fault = Soundness.faultOfFolder(settings.trail(), state.documents());
+        if (fault.isPresent()) {
+          throw new StartRefused(Reason.DAMAGED, "the keys were not changed: " + fault.get());
+        }
+        try (Trail trail =
+            Trail.open(
+                settings.trail(),
+                settings.privacy(),
+                new FolderStorage(data.resolve("ledger")),
+                LedgerObserver.NONE,
+                state,
+                clock,
+                new SecureRandom())) {
+          return trail.rotateKeys(new Actor("system:qerberos"));
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -348,6 +348,11 @@ public final class Trail implements AutoCloseable {
   public List<VerifierKey> rotateKeys(Actor by) throws IOException, InterruptedException {
     rotating.lockInterruptibly();
     try {
+      anchor.keep();
+      Optional<String> failure = anchor.failure();
+      if (failure.isPresent()) {
+        throw new IOException(failure.get());
+      }
       List<SigningKey> next = ledger.newKeys();
       Prepared event = prepare(OwnEvents.SOURCE, announcement(by, next), null);
       Appended answer = append(List.of(event)).getFirst();

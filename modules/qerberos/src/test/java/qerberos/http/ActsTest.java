@@ -20,7 +20,7 @@ class ActsTest {
   @TempDir Path folder = Path.of(".");
 
   private void endBetween(String method, String path, String body) throws Exception {
-    int status = EndsBetween.run(folder, method, path, body);
+    int status = EndsBetween.run(folder, EndsBetween.ACT, method, path, body);
     assertThat(status).as(Files.readString(folder.resolve("out"))).isEqualTo(EndsBetween.KILLED);
   }
 

@@ -10,9 +10,9 @@ import qerberos.ledger.StoredFile;
 
 /// A real folder whose disk can be told to fail every write and force from now on; reads go on.
 final class DiskThatFails implements LogStorage {
-  /// Asked before each write and force.
+  /// Asked before each write and force, with the name of the file or folder.
   interface Before {
-    void writing() throws IOException;
+    void writing(String name) throws IOException;
   }
 
   private final LogStorage real;
@@ -21,7 +21,7 @@ final class DiskThatFails implements LogStorage {
   DiskThatFails(LogStorage real, AtomicBoolean failing) {
     this(
         real,
-        () -> {
+        _ -> {
           if (failing.get()) {
             throw new IOException("No space left on device");
           }
@@ -33,8 +33,8 @@ final class DiskThatFails implements LogStorage {
     this.before = before;
   }
 
-  private void check() throws IOException {
-    before.writing();
+  private void check(String name) throws IOException {
+    before.writing(name);
   }
 
   @Override
@@ -59,7 +59,7 @@ final class DiskThatFails implements LogStorage {
 
   @Override
   public StoredFile create(String name, boolean secret) throws IOException {
-    check();
+    check(name);
     return new File(real.create(name, secret));
   }
 
@@ -75,19 +75,19 @@ final class DiskThatFails implements LogStorage {
 
   @Override
   public void rename(String from, String to) throws IOException {
-    check();
+    check(to);
     real.rename(from, to);
   }
 
   @Override
   public void delete(String name) throws IOException {
-    check();
+    check(name);
     real.delete(name);
   }
 
   @Override
   public void forceFolder(String folder) throws IOException {
-    check();
+    check(folder);
     real.forceFolder(folder);
   }
 
@@ -115,19 +115,19 @@ final class DiskThatFails implements LogStorage {
 
     @Override
     public void write(ByteBuffer from, long position) throws IOException {
-      check();
+      check(file.name());
       file.write(from, position);
     }
 
     @Override
     public void truncate(long size) throws IOException {
-      check();
+      check(file.name());
       file.truncate(size);
     }
 
     @Override
     public void force() throws IOException {
-      check();
+      check(file.name());
       file.force();
     }
 

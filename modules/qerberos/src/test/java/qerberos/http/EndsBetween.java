@@ -8,16 +8,22 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A process of its own that serves a folder, is sent one request, and ends as a power switch would
-/// end it the moment the ledger's disk is to be written while an act's event is still in the state
-/// database: the act is committed then, and its event is not in the ledger.
+/// end it: the moment the ledger's disk is to be written while an act's event is still in the state
+/// database, so that the act is committed and its event is not in the ledger; or the moment a file
+/// of the ledger is to be written.
 final class EndsBetween {
   /// The status of a process that was killed.
   static final int KILLED = 137;
 
   private EndsBetween() {}
 
+  /// Instead of a file's name: while an act's event is still in the state database.
+  static final String ACT = "-";
+
   /// Runs it and returns its exit status.
-  static int run(Path folder, String method, String path, String body)
+  ///
+  /// @param at [#ACT], or the name of the file
+  static int run(Path folder, String at, String method, String path, String body)
       throws IOException, InterruptedException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -28,6 +34,7 @@ final class EndsBetween {
             System.getProperty("java.class.path"),
             EndsBetween.class.getName(),
             folder.toString(),
+            at,
             method,
             path,
             body)
@@ -37,13 +44,14 @@ final class EndsBetween {
         .waitFor();
   }
 
-  /// @param args the folder, then the request: method, path, body
+  /// @param args the folder, when to end, then the request: method, path, body
   public static void main(String[] args) throws Exception {
     var running = new AtomicReference<@Nullable RunningService>();
     DiskThatFails.Before before =
-        () -> {
+        name -> {
           RunningService now = running.get();
-          if (now != null && !now.state.outbox().all().isEmpty()) {
+          boolean act = args[1].equals(ACT);
+          if (now != null && (act ? !now.state.outbox().all().isEmpty() : name.equals(args[1]))) {
             Runtime.getRuntime().halt(KILLED);
           }
         };
@@ -57,8 +65,8 @@ final class EndsBetween {
     var answer =
         service.send(
             service
-                .request(args[2], service.admin, "Content-Type", "application/json")
-                .method(args[1], BodyPublishers.ofString(args[3])));
+                .request(args[3], service.admin, "Content-Type", "application/json")
+                .method(args[2], BodyPublishers.ofString(args[4])));
     System.err.println("answered " + answer.status() + ": " + answer.text());
     Runtime.getRuntime().halt(1);
   }
