@@ -1,12 +1,8 @@
 package qerberos.http;
 
 import io.helidon.http.HeaderNames;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.EventFaults;
 import qerberos.event.Fault;
@@ -18,7 +14,6 @@ import qerberos.intake.JsonBody;
 import qerberos.intake.Parsed;
 import qerberos.ledger.Appended;
 import qerberos.ledger.Checkpoint;
-import qerberos.ledger.TlogProof;
 import qerberos.settings.HttpSettings;
 import qerberos.trail.Prepared;
 import qerberos.trail.Shown;
@@ -33,23 +28,6 @@ import qerberos.trail.Trail;
 ///
 /// Safe for concurrent use.
 final class AuditWrites {
-  private static final Set<String> PARAMETERS = Set.of("wait");
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-  /// What became of one event.
-  private sealed interface Outcome {
-    record Ready(int line, Prepared prepared) implements Outcome {}
-
-    record Refused(int line, List<Fault> faults, boolean tooLarge) implements Outcome {}
-  }
-
-  /// What to wait for before answering.
-  private enum Wait {
-    NOTHING,
-    PROOF,
-    INDEXED
-  }
-
   private final Trail trail;
   private final GateAdmission admission;
   private final Parsers parsers;
@@ -106,7 +84,7 @@ final class AuditWrites {
   }
 
   private Answer posted(Exchange exchange) throws Exception {
-    Wait wait = wait(exchange);
+    Wait wait = Wait.of(exchange);
     Body.checkType(exchange.request(), false);
     byte[] raw = exchange.rawBody(settings.maxBatchBytes());
     String key = idempotencyKey(exchange);
@@ -122,7 +100,7 @@ final class AuditWrites {
     }
     return switch (outcomes.getFirst()) {
       case Outcome.Refused(_, var faults, var tooLarge) -> {
-        refused(1);
+        metrics.count("qerberos.audit.refused", 1);
         throw tooLarge
             ? Refused.because(Code.PAYLOAD_TOO_LARGE, faults.getFirst().toString())
             : Refused.fields(faults);
@@ -132,7 +110,7 @@ final class AuditWrites {
   }
 
   private Answer batched(Exchange exchange) throws Exception {
-    Wait wait = wait(exchange);
+    Wait wait = Wait.of(exchange);
     Body.checkType(exchange.request(), true);
     byte[] raw = exchange.rawBody(settings.maxBatchBytes());
     String key = idempotencyKey(exchange);
@@ -215,7 +193,7 @@ final class AuditWrites {
     Appended appended = exchange.timed("ledger", () -> trail.append(List.of(prepared))).getFirst();
     return switch (appended) {
       case Appended.At(long index) -> {
-        counted(prepared);
+        metrics.event(prepared.event().type(), prepared.event().verdict().name());
         yield written(exchange, 201, "CREATED", "recorded", prepared, index, wait);
       }
       case Appended.Already(long index) -> {
@@ -232,9 +210,9 @@ final class AuditWrites {
             index,
             wait);
       }
-      case Appended.Conflict(long index) -> throw conflict(prepared, key);
-      case Appended.Busy(long retryMillis) -> throw busy(retryMillis);
-      case Appended.Failed(String reason) -> throw stopped(reason);
+      case Appended.Conflict(long index) -> throw Untaken.conflict(prepared, key);
+      case Appended.Busy(long retryMillis) -> throw Untaken.busy(retryMillis);
+      case Appended.Failed(String reason) -> throw Untaken.stopped(reason);
     };
   }
 
@@ -270,7 +248,7 @@ final class AuditWrites {
       long index,
       Wait wait)
       throws Exception {
-    @Nullable String proof = waited(exchange, wait, index);
+    @Nullable String proof = wait.until(trail, exchange, index);
     Checkpoint checkpoint = trail.ledger().checkpoint();
     return exchange.ok(
         status,
@@ -294,42 +272,6 @@ final class AuditWrites {
         });
   }
 
-  /// Waits for what the caller wants; gives the proof when that was it.
-  private @Nullable String waited(Exchange exchange, Wait wait, long index) throws Exception {
-    switch (wait) {
-      case NOTHING -> {
-        return null;
-      }
-      case PROOF -> {
-        exchange.waits();
-        try {
-          TlogProof proof = trail.proof(index, PATIENCE);
-          return proof.toString();
-        } catch (TimeoutException e) {
-          throw Refused.unavailable(
-              Code.SERVICE_UNAVAILABLE,
-              "recorded at index " + index + ", but no checkpoint came in time",
-              1);
-        }
-      }
-      case INDEXED -> {
-        exchange.waits();
-        if (!indexed(index + 1)) {
-          throw Refused.unavailable(
-              Code.SERVICE_UNAVAILABLE,
-              "recorded at index " + index + ", but the index did not come that far in time",
-              1);
-        }
-        return null;
-      }
-    }
-    throw new IllegalStateException("another way to wait");
-  }
-
-  private boolean indexed(long size) throws IOException, InterruptedException {
-    return trail.awaitIndexed(size, PATIENCE);
-  }
-
   private Answer answered(
       Exchange exchange, List<Outcome> outcomes, @Nullable String key, Wait wait) throws Exception {
     List<Prepared> ready = new ArrayList<>(outcomes.size());
@@ -340,17 +282,19 @@ final class AuditWrites {
     }
     List<Appended> appended =
         ready.isEmpty() ? List.of() : exchange.timed("ledger", () -> trail.append(ready));
-    refuseIfNothingWasTaken(appended);
-    Tally tally = tally(outcomes, appended);
+    Untaken.refuseIfAllAre(appended);
+    BatchAnswer lines = new BatchAnswer(outcomes, appended, key);
+    BatchAnswer.Tally tally = lines.tally();
+    counted(tally);
     if (tally.last() >= 0) {
       @Nullable String ignored =
-          waited(exchange, wait == Wait.PROOF ? Wait.NOTHING : wait, tally.last());
+          (wait == Wait.PROOF ? Wait.NOTHING : wait).until(trail, exchange, tally.last());
     }
-    byte[] results = results(outcomes, appended, key);
+    byte[] results = lines.json();
     return exchange.ok(
         200,
         "OK",
-        tally.written()
+        tally.written().size()
             + " recorded, "
             + tally.before()
             + " before, "
@@ -359,7 +303,7 @@ final class AuditWrites {
         json ->
             json.object()
                 .name("recorded")
-                .value(tally.written())
+                .value(tally.written().size())
                 .name("duplicates")
                 .value(tally.before())
                 .name("refused")
@@ -369,178 +313,16 @@ final class AuditWrites {
                 .end());
   }
 
-  private record Tally(long written, long before, long refused, long last) {}
-
-  private Tally tally(List<Outcome> outcomes, List<Appended> appended) {
-    long written = 0;
-    long before = 0;
-    long last = -1;
-    int next = 0;
-    for (Outcome outcome : outcomes) {
-      if (outcome instanceof Outcome.Ready(_, var prepared)) {
-        switch (appended.get(next++)) {
-          case Appended.At(long index) -> {
-            written++;
-            last = Math.max(last, index);
-            counted(prepared);
-          }
-          case Appended.Already(long index) -> {
-            before++;
-            last = Math.max(last, index);
-          }
-          case Appended.Conflict _, Appended.Busy _, Appended.Failed _ -> {}
-        }
-      }
+  private void counted(BatchAnswer.Tally tally) {
+    for (Prepared prepared : tally.written()) {
+      metrics.event(prepared.event().type(), prepared.event().verdict().name());
     }
-    long refused = outcomes.size() - written - before;
-    refused(refused);
-    if (before > 0) {
-      metrics.count("qerberos.audit.duplicates", before);
+    if (tally.refused() > 0) {
+      metrics.count("qerberos.audit.refused", tally.refused());
     }
-    return new Tally(written, before, refused, last);
-  }
-
-  private static byte[] results(
-      List<Outcome> outcomes, List<Appended> appended, @Nullable String key) {
-    JsonBytes json = new JsonBytes(64 + outcomes.size() * 96).array();
-    int next = 0;
-    for (Outcome outcome : outcomes) {
-      switch (outcome) {
-        case Outcome.Refused(int line, var faults, boolean tooLarge) ->
-            fault(
-                json,
-                line,
-                tooLarge ? Code.PAYLOAD_TOO_LARGE : Code.VALIDATION_ERROR,
-                faults.getFirst(),
-                faults);
-        case Outcome.Ready(int line, var prepared) -> {
-          switch (appended.get(next++)) {
-            case Appended.At(long index) -> taken(json, line, 201, prepared, index);
-            case Appended.Already(long index) -> taken(json, line, 200, prepared, index);
-            case Appended.Conflict _ -> {
-              Refused conflict = conflict(prepared, key);
-              fault(json, line, conflict.code(), new Fault("id", conflict.text()), List.of());
-            }
-            case Appended.Busy(long retryMillis) ->
-                fault(
-                    json,
-                    line,
-                    Code.SERVICE_UNAVAILABLE,
-                    new Fault("line", busy(retryMillis).text()),
-                    List.of());
-            case Appended.Failed(String reason) ->
-                fault(
-                    json,
-                    line,
-                    Code.SERVICE_UNAVAILABLE,
-                    new Fault("line", stopped(reason).text()),
-                    List.of());
-          }
-        }
-      }
+    if (tally.before() > 0) {
+      metrics.count("qerberos.audit.duplicates", tally.before());
     }
-    return json.end().bytes();
-  }
-
-  private static void taken(JsonBytes json, int line, int status, Prepared prepared, long index) {
-    json.object()
-        .name("line")
-        .value(line)
-        .name("status")
-        .value(status)
-        .name("id")
-        .value(prepared.event().id())
-        .name("index")
-        .value(index)
-        .end();
-  }
-
-  private static void fault(JsonBytes json, int line, Code code, Fault first, List<Fault> all) {
-    json.object()
-        .name("line")
-        .value(line)
-        .name("status")
-        .value(code.status())
-        .name("code")
-        .value(code.name())
-        .name("field")
-        .value(first.field())
-        .name("message")
-        .value(first.message());
-    if (all.size() > 1) {
-      json.name("errors").array();
-      for (Fault fault : all) {
-        json.object()
-            .name("field")
-            .value(fault.field())
-            .name("message")
-            .value(fault.message())
-            .end();
-      }
-      json.end();
-    }
-    json.end();
-  }
-
-  /// When the ledger took nothing at all, the whole batch is to be sent again.
-  private static void refuseIfNothingWasTaken(List<Appended> appended) {
-    long wait = 0;
-    for (Appended one : appended) {
-      switch (one) {
-        case Appended.At _, Appended.Already _, Appended.Conflict _ -> {
-          return;
-        }
-        case Appended.Busy(long retryMillis) -> wait = Math.max(wait, retryMillis);
-        case Appended.Failed(String reason) -> throw stopped(reason);
-      }
-    }
-    if (!appended.isEmpty()) {
-      throw busy(wait);
-    }
-  }
-
-  private static Refused conflict(Prepared prepared, @Nullable String key) {
-    boolean ours = key != null && prepared.event().id().startsWith("key-");
-    return ours
-        ? Refused.because(
-            Code.IDEMPOTENCY_MISMATCH,
-            "this Idempotency-Key was used before for another event on this line")
-        : Refused.because(
-            Code.CONFLICT,
-            "id: \"" + prepared.event().id() + "\" was used before for another event");
-  }
-
-  private static Refused busy(long retryMillis) {
-    return Refused.unavailable(
-        Code.SERVICE_UNAVAILABLE,
-        "too much is waiting to be written; nothing of this was taken",
-        Math.ceilDiv(retryMillis, 1_000L));
-  }
-
-  private static Refused stopped(String reason) {
-    return Refused.unavailable(
-        Code.SERVICE_UNAVAILABLE, "the ledger takes no events: " + reason, 30);
-  }
-
-  private void counted(Prepared prepared) {
-    metrics.event(prepared.event().type(), prepared.event().verdict().name());
-  }
-
-  private void refused(long count) {
-    if (count > 0) {
-      metrics.count("qerberos.audit.refused", count);
-    }
-  }
-
-  private static Wait wait(Exchange exchange) {
-    String text = exchange.params(PARAMETERS).text("wait").orElse("");
-    return switch (text) {
-      case "" -> Wait.NOTHING;
-      case "proof" -> Wait.PROOF;
-      case "indexed" -> Wait.INDEXED;
-      default ->
-          throw Refused.field("wait", "\"" + Params.shortened(text) + "\", want proof or indexed");
-    };
   }
 
   private static @Nullable String idempotencyKey(Exchange exchange) {
