@@ -23,6 +23,7 @@ class HouseTest {
           "qerberos.logs",
           "qerberos.state",
           "qerberos.identity",
+          "qerberos.columns",
           "qerberos.trail",
           "qerberos.http",
           "qerberos.service",
@@ -72,7 +73,7 @@ class HouseTest {
     seenOnlyBy("org.flywaydb..", "qerberos.state");
     seenOnlyBy("com.zaxxer..", "qerberos.state");
     seenOnlyBy("org.snakeyaml..", "qerberos.settings", "qerberos.identity");
-    seenOnlyBy("com.github.luben..", "qerberos.trail");
+    seenOnlyBy("com.github.luben..", "qerberos.columns");
     seenOnlyBy("picocli..", "qerberos.cli", "qerberos");
     seenOnlyBy("io.github.resilience4j..", "qerberos.identity");
     seenOnlyBy("io.micrometer..", "qerberos.http");

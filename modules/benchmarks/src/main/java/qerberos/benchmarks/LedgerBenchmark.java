@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
+import qerberos.columns.ColumnCodec;
 import qerberos.ledger.Appended;
 import qerberos.ledger.Checkpoint;
 import qerberos.ledger.EntryNames;
@@ -31,7 +32,6 @@ import qerberos.ledger.Submission;
 import qerberos.ledger.Trust;
 import qerberos.ledger.Verification;
 import qerberos.ledger.Verifier;
-import qerberos.trail.ColumnCodec;
 
 /// The ledger alone, beside the bare loop that only hashes, appends and forces; they take turns in
 /// one run, on the same kind of batches. The bare loop runs twice: appending to a new file, as

@@ -17,6 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import qerberos.cli.Screen.Colour;
+import qerberos.columns.ColumnCodec;
 import qerberos.event.Json;
 import qerberos.ledger.FolderStorage;
 import qerberos.ledger.HttpLog;
@@ -26,7 +27,6 @@ import qerberos.ledger.Verification;
 import qerberos.ledger.Verifier;
 import qerberos.ledger.VerifierKey;
 import qerberos.logs.Visible;
-import qerberos.trail.ColumnCodec;
 import qerberos.trail.Epoch;
 import qerberos.trail.LeafNames;
 

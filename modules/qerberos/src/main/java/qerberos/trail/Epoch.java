@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import qerberos.columns.ColumnCodec;
 import qerberos.event.Actor;
 import qerberos.event.Canonical;
 import qerberos.event.EventDraft;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import qerberos.columns.ColumnCodec;
 import qerberos.ledger.Checkpoint;
 import qerberos.ledger.Hash;
 import qerberos.ledger.Ledger;

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import qerberos.columns.ColumnCodec;
 import qerberos.event.Actor;
 import qerberos.event.AuditEvent;
 import qerberos.event.EventDraft;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
+import qerberos.columns.ColumnCodec;
 import qerberos.event.AuditEvent;
 import qerberos.event.Leaf;
 import qerberos.event.Privacy;

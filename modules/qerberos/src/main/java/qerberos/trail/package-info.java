@@ -7,8 +7,8 @@
 /// Around it: [SubjectKeyFiles] keeps one key per person; [Tail] holds the newest events for those
 /// who follow the log, and senders to their pace; [Follower] feeds the index ([TrailIndex]) from
 /// its own cursor; [OwnEvents] records what happens to the trail itself without anybody waiting for
-/// it; [SelfCheck] verifies the log from inside; [ColumnCodec] is how the ledger stores full
-/// segments small.
+/// it; [SelfCheck] verifies the log from inside. How the ledger stores full segments small is the
+/// package `columns`.
 ///
 /// Left out on purpose: no HTTP, no decision about who may do what (a view comes in, and [Sight]
 /// applies it), no second place where an event is kept.

@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import qerberos.columns.ColumnCodec;
 import qerberos.ledger.FolderStorage;
 import qerberos.ledger.Trust;
 import qerberos.ledger.Verification;
 import qerberos.ledger.Verifier;
 import qerberos.trail.LeafNames;
-import qerberos.trail.ZstdCodec;
 
 /// A key rotation that is killed between its steps.
 class RotationTest {
@@ -35,7 +35,7 @@ class RotationTest {
     var storage = new FolderStorage(folder.resolve("data/ledger"));
     assertThat(
             new Verifier(Trust.in(Verifier.keysOf(storage)))
-                .folder(storage, new LeafNames(), new ZstdCodec()))
+                .folder(storage, new LeafNames(), new ColumnCodec()))
         .isInstanceOf(Verification.Holds.class);
   }
 

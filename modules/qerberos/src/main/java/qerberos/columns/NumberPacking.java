@@ -1,4 +1,4 @@
-package qerberos.trail;
+package qerberos.columns;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

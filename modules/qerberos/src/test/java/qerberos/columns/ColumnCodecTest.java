@@ -1,4 +1,4 @@
-package qerberos.trail;
+package qerberos.columns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

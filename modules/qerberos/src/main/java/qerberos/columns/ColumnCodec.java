@@ -1,4 +1,4 @@
-package qerberos.trail;
+package qerberos.columns;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;

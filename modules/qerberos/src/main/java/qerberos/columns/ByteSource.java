@@ -1,4 +1,4 @@
-package qerberos.trail;
+package qerberos.columns;
 
 import java.io.IOException;
 
