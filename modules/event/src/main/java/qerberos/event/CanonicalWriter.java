@@ -65,11 +65,7 @@ final class CanonicalWriter {
         Members members = obj.sorted();
         raw('{');
         for (int i = 0; i < members.names.length; i++) {
-          if (i > 0) {
-            raw(',');
-          }
-          string(members.names[i]);
-          raw(':');
+          name(members.names[i], i == 0);
           value(members.values[i], depth + 1);
         }
         raw('}');
@@ -196,8 +192,24 @@ final class CanonicalWriter {
   }
 
   void string(String text) {
+    ensure(text.length() + 2);
+    quoted(text);
+  }
+
+  /// The name of a member with its colon, and the comma before it unless it is the first.
+  void name(String name, boolean first) {
+    ensure(name.length() + 4);
+    if (!first) {
+      buffer[size++] = ',';
+    }
+    quoted(name);
+    raw(':');
+  }
+
+  /// Most texts are ASCII without escapes and copied in one go; what comes first that is not makes
+  /// room for itself and for what is behind it.
+  private void quoted(String text) {
     int length = text.length();
-    ensure(length + 2);
     byte[] to = buffer;
     int at = size;
     to[at++] = '"';
@@ -205,16 +217,16 @@ final class CanonicalWriter {
     while (i < length) {
       char unit = text.charAt(i);
       if (unit >= 0x80 || ESCAPES[unit] != 0) {
-        break;
+        size = at;
+        rest(text, i, true);
+        raw('"');
+        return;
       }
       to[at++] = (byte) unit;
       i++;
     }
+    to[at++] = '"';
     size = at;
-    if (i < length) {
-      rest(text, i, true);
-    }
-    raw('"');
   }
 
   /// The text in UTF-8 as it is, without quotes or escapes.

@@ -29,7 +29,6 @@ final class Crypto {
   private final byte[] outer = new byte[BLOCK_BYTES + HASH_BYTES];
   private Cipher cipher;
   private final byte[] lastNonce = new byte[NONCE_BYTES];
-  private final byte[] associated = new byte[1 + HASH_BYTES];
   private @Nullable Deflater deflater;
   private @Nullable Inflater inflater;
 
@@ -109,14 +108,14 @@ final class Crypto {
     }
   }
 
-  /// Encrypts behind the byte `first`, which the leaf hash vouches for as well.
+  /// Encrypts, behind the byte `first` in clear.
   byte[] encrypt(SecretKey key, byte[] leafHash, byte first, byte[] plain, int length)
       throws GeneralSecurityException {
     if (Arrays.equals(leafHash, 0, NONCE_BYTES, lastNonce, 0, NONCE_BYTES)) {
       // The JDK refuses a nonce twice in a row, rightly; here it is the same leaf once more.
       cipher = aesGcm();
     }
-    begin(Cipher.ENCRYPT_MODE, key, leafHash, first);
+    begin(Cipher.ENCRYPT_MODE, key, leafHash);
     var out = new byte[1 + length + TAG_BITS / 8];
     out[0] = first;
     int written = cipher.doFinal(plain, 0, length, out, 1);
@@ -125,17 +124,14 @@ final class Crypto {
   }
 
   byte[] decrypt(SecretKey key, byte[] leafHash, byte[] sealed) throws GeneralSecurityException {
-    begin(Cipher.DECRYPT_MODE, key, leafHash, sealed[0]);
+    begin(Cipher.DECRYPT_MODE, key, leafHash);
     return cipher.doFinal(sealed, 1, sealed.length - 1);
   }
 
-  private void begin(int mode, SecretKey key, byte[] leafHash, byte first)
-      throws GeneralSecurityException {
+  private void begin(int mode, SecretKey key, byte[] leafHash) throws GeneralSecurityException {
     System.arraycopy(leafHash, 0, lastNonce, 0, NONCE_BYTES);
     cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, leafHash, 0, NONCE_BYTES));
-    associated[0] = first;
-    System.arraycopy(leafHash, 0, associated, 1, HASH_BYTES);
-    cipher.updateAAD(associated);
+    cipher.updateAAD(leafHash);
   }
 
   /// Deflates (RFC 1951) into `to`, or returns -1 when the result would not fit.

@@ -186,13 +186,8 @@ final class Sealing {
         sealed(pointer(depth), from);
         continue;
       }
-      if (first) {
-        first = false;
-      } else {
-        leaf.raw(',');
-      }
-      leaf.string(name);
-      leaf.raw(':');
+      leaf.name(name, first);
+      first = false;
       switch (treatment) {
         case KEEP, SEAL -> kept(value, depth + 1);
         case MASK -> mask(value, leaf);
@@ -232,12 +227,8 @@ final class Sealing {
         Members members = obj.sorted();
         out.raw('{');
         for (int i = 0; i < members.names.length; i++) {
-          if (i > 0) {
-            out.raw(',');
-          }
           where[depth] = members.names[i];
-          out.string(members.names[i]);
-          out.raw(':');
+          out.name(members.names[i], i == 0);
           Json child = members.values[i];
           switch (treatment(members, i, depth)) {
             case KEEP, SEAL -> masking(child, depth + 1, out);

@@ -172,6 +172,14 @@ final class SealerTest {
           .as("seed %s, byte %s", seed, i)
           .isInstanceOf(SealBroken.class);
     }
+    for (int way = 0; way < 256; way++) {
+      byte[] changed = sealed.sealed().clone();
+      changed[0] = (byte) way;
+      if (way != SealedValues.ABBREVIATED) {
+        assertThatThrownBy(() -> sealer.open(sealed.leaf(), changed))
+            .isInstanceOf(SealBroken.class);
+      }
+    }
     SealedEvent other = sealer.seal(Events.recorded(Events.usual().id("other").build()));
     assertThatThrownBy(() -> sealer.open(sealed.leaf(), other.sealed()))
         .isInstanceOf(SealBroken.class)
@@ -266,7 +274,6 @@ final class SealerTest {
           Cipher.DECRYPT_MODE,
           new SecretKeySpec(valueKey, "AES"),
           new GCMParameterSpec(128, leafHash, 0, 12));
-      cipher.updateAAD(event.sealed(), 0, 1);
       cipher.updateAAD(leafHash);
       byte[] plain = cipher.doFinal(event.sealed(), 1, event.sealed().length - 1);
       assertThat(event.sealed()[0]).isEqualTo((byte) (original.length() > 100 ? 2 : 1));
