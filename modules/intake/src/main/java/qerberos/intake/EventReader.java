@@ -99,9 +99,10 @@ public final class EventReader {
   public void ndjson(byte[] body, Consumer<Parsed> events) {
     count(body);
     var lines = new Lines(body);
-    var bench = new JsonTree.Bench();
-    while (lines.next()) {
-      events.accept(line(body, lines.from(), lines.to(), lines.number(), bench));
+    try (var reader = new LineReader(body)) {
+      while (lines.next()) {
+        events.accept(reader.read(lines.from(), lines.to(), lines.number()));
+      }
     }
   }
 
@@ -120,25 +121,8 @@ public final class EventReader {
     return count;
   }
 
-  private static Parsed line(byte[] body, int from, int to, int number, JsonTree.Bench bench) {
-    int bad = Utf8.firstBad(body, from, to);
-    if (bad >= 0) {
-      return bad(number, new Fault("line", "byte " + (bad - from) + " is not UTF-8"));
-    }
-    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body, from, to - from)) {
-      parser.nextToken();
-      Parsed parsed = event(parser, new EventFields(parser, bench), number);
-      if (parser.nextToken() != null) {
-        return bad(number, new Fault("line", "more than one JSON value, want one per line"));
-      }
-      return parsed;
-    } catch (JacksonException e) {
-      return bad(number, fault("line", e));
-    }
-  }
-
   /// The event at the parser's current token; whatever it is, the parser is left at its end.
-  private static Parsed event(JsonParser parser, EventFields fields, int number) {
+  static Parsed event(JsonParser parser, EventFields fields, int number) {
     @Nullable JsonToken token = parser.currentToken();
     if (token == null) {
       return bad(number, new Fault("event", "nothing, want an object"));

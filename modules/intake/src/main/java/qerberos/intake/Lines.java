@@ -43,14 +43,14 @@ final class Lines {
       to = lineEnd(from);
       next = to + 1;
       number++;
-      if (!isBlank()) {
+      if (!isBlank(body, from, to)) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean isBlank() {
+  static boolean isBlank(byte[] body, int from, int to) {
     for (int i = from; i < to; i++) {
       if (body[i] != ' ' && body[i] != '\t' && body[i] != '\r') {
         return false;

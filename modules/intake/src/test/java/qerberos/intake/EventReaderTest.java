@@ -7,8 +7,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import qerberos.event.EventDraft;
 import qerberos.event.EventFaults;
@@ -433,5 +435,54 @@ final class EventReaderTest {
                 BatchIds.derive("shop", "key", 1)))
         .doesNotHaveDuplicates()
         .doesNotContain(id);
+  }
+
+  /// Lines in a row are read by one parser as long as nothing is wrong with them.
+  @Test
+  void line_isReadAsIfItStoodAlone_whateverStandsBesideIt() {
+    List<String> kinds =
+        List.of(
+            LEAST,
+            LEAST,
+            LEAST,
+            LEAST,
+            " \t" + LEAST + " \r",
+            with("\"details\":{\"a\":[1,2,{\"b\":\"\u00e9\"}]}"),
+            with("\"unknown\":[1,2]"),
+            "{}",
+            "",
+            "  ",
+            LEAST + LEAST,
+            LEAST + " 1",
+            LEAST + "x",
+            LEAST.substring(0, LEAST.length() - 1),
+            LEAST.substring(0, LEAST.length() - 2),
+            with("\"details\":{\"a\":["),
+            with("\"details\":{\"a\":[1,"),
+            "1,",
+            "]}}",
+            "[" + LEAST + "]",
+            "7",
+            "\"text\"",
+            "null",
+            "}",
+            ",",
+            "[".repeat(300));
+    long seed = 1_124;
+    var random = new Random(seed);
+    for (int round = 0; round < 3_000; round++) {
+      int rare = 1 + random.nextInt(kinds.size());
+      var lines = new ArrayList<String>();
+      for (int i = random.nextInt(12); i >= 0; i--) {
+        lines.add(kinds.get(random.nextInt(rare)));
+      }
+      List<Parsed> alone = new ArrayList<>();
+      for (int i = 0; i < lines.size(); i++) {
+        alone.addAll(reader.ndjson(bytes("\n".repeat(i) + lines.get(i))));
+      }
+      assertThat(reader.ndjson(bytes(String.join("\n", lines))))
+          .as("seed %s, round %s", seed, round)
+          .isEqualTo(alone);
+    }
   }
 }
