@@ -73,7 +73,7 @@ final class LocalServer implements AutoCloseable {
             .host(address.getHostAddress())
             .port(port)
             .shutdownHook(false)
-            .maxPayloadSize(Message.MOST_BYTES)
+            .maxPayloadSize(Message.MOST_BYTES + DRAINED_BYTES)
             .routing(routes)
             .build();
     WebServer started = made.start();
