@@ -8,14 +8,11 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,29 +20,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.zip.CRC32C;
-import javax.crypto.Cipher;
-import javax.crypto.Mac;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.SubjectKey;
 import qerberos.event.SubjectKeys;
+import qerberos.trail.MasterKey.Name;
 
-/// The keys of subjects, each wrapped by one master key, in two files under `data/keys`.
+/// The keys of subjects, each wrapped by the [MasterKey], in a file under `data/keys`.
 ///
-/// **The files.** `master.key` holds 32 random bytes, mode 0600. `subjects.keys` is a header of 96
-/// bytes and then one record of 96 bytes per subject, only ever appended to:
+/// **The file.** `subjects.keys` is a header of 96 bytes and then one record of 96 bytes per
+/// subject, only ever appended to.
 ///
-///     name     32   HMAC-SHA256(master, "name", subject): the file itself names nobody
-///     nonce    12   random
-///     wrapped  48   the subject's key, AES-256-GCM under the master's wrapping key, name as AAD
-///     check     4   CRC-32C of the 92 bytes before it
-///
-/// **Finding.** A table in memory maps 32 bits of a name to the number of its record; a candidate
-/// counts only when the whole name in the file agrees. That is 8 bytes times twice the subjects,
-/// and loading reads the file once, in order: no key is unwrapped before somebody asks for it.
-/// Unwrapped keys are kept in a bounded cache.
+/// **Finding.** A [RecordTable] in memory maps 32 bits of a name to the number of its record; a
+/// candidate counts only when the whole name in the file agrees. Loading reads the file once, in
+/// order: no key is unwrapped before somebody asks for it. Unwrapped keys are kept in a bounded
+/// cache.
 ///
 /// **Durability.** A new key lies in memory until [#makeDurable], which the ledger calls before it
 /// forces a frame: one write and one force for all new subjects of the frame, none when there are
@@ -62,19 +50,14 @@ import qerberos.event.SubjectKeys;
 /// Safe for concurrent use.
 public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(SubjectKeyFiles.class.getName());
-  private static final int RECORD = 96;
-  private static final int NAME = 32;
-  private static final int NONCE = 12;
-  private static final int WRAPPED = 48;
-  private static final int CHECKED = NAME + NONCE + WRAPPED;
+  private static final int RECORD = MasterKey.RECORD_BYTES;
   private static final byte[] HEADER =
       Arrays.copyOf("qerberos subject keys 1\n".getBytes(StandardCharsets.US_ASCII), RECORD);
   private static final int CACHED = 1 << 16;
 
   /// Not a channel: an interrupted reader would close it for everybody.
   private final RandomAccessFile file;
-  private final SecretKeySpec naming;
-  private final SecretKeySpec wrapping;
+  private final MasterKey master;
   private final SecureRandom random;
 
   /// Held while keys are written: the ledger's writer does it, and who records an act.
@@ -82,51 +65,23 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
 
   private final Cache<String, SubjectKey> cache = Caffeine.newBuilder().maximumSize(CACHED).build();
 
-  /// Guarded by `this`, like everything below: names hashed by their first 32 bits.
-  private int[] fingerprints = new int[1 << 10];
+  /// Guarded by `this`, like everything below.
+  private final RecordTable table = new RecordTable();
 
-  /// Record number plus one; 0 is a free place.
-  private int[] records = new int[1 << 10];
-
-  private int known;
   private int damaged;
   private long nextRecord;
   private Map<Name, byte[]> unwritten = new LinkedHashMap<>();
   private Map<Name, byte[]> beingWritten = new HashMap<>();
   private @Nullable IOException failure;
 
-  /// A name as a map's key.
-  private static final class Name {
-    private final byte[] bytes;
-
-    Name(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    int fingerprint() {
-      return ByteBuffer.wrap(bytes).getInt();
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Name name && Arrays.equals(bytes, name.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-      return fingerprint();
-    }
-  }
-
   /// Whether nothing here may change: new keys cannot be kept, a torn end stays.
   private final boolean onlyRead;
 
   private SubjectKeyFiles(
-      RandomAccessFile file, byte[] master, SecureRandom random, boolean onlyRead) {
+      RandomAccessFile file, MasterKey master, SecureRandom random, boolean onlyRead) {
     this.file = file;
     this.onlyRead = onlyRead;
-    this.naming = derived(master, "qerberos subject names 1");
-    this.wrapping = derived(master, "qerberos subject wrapping 1");
+    this.master = master;
     this.random = random;
   }
 
@@ -138,8 +93,7 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
     Files.createDirectories(folder);
     ownerOnly(folder, "rwx------");
     Path subjects = folder.resolve("subjects.keys");
-    Path masterFile = folder.resolve("master.key");
-    byte[] master = master(masterFile, subjects, random);
+    MasterKey master = master(folder.resolve("master.key"), subjects, random);
     boolean fresh = Files.notExists(subjects);
     RandomAccessFile file = new RandomAccessFile(subjects.toFile(), "rw");
     try {
@@ -147,7 +101,7 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
       var keys = new SubjectKeyFiles(file, master, random, false);
       keys.load(subjects);
       if (fresh) {
-        forceFolder(folder);
+        WholeFile.forceFolder(folder);
       }
       return keys;
     } catch (IOException | RuntimeException e) {
@@ -162,7 +116,7 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
   /// @throws IOException they cannot be read, or are not ours
   public static SubjectKeyFiles openToRead(Path folder) throws IOException {
     Path subjects = folder.resolve("subjects.keys");
-    byte[] master = master(folder.resolve("master.key"));
+    MasterKey master = MasterKey.read(folder.resolve("master.key"));
     if (Files.size(subjects) < RECORD) {
       throw new NoSuchFileException(subjects.toString(), null, "holds no keys yet");
     }
@@ -186,7 +140,7 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
     if (cached != null) {
       return cached;
     }
-    Name name = name(subject);
+    Name name = master.name(subject);
     synchronized (this) {
       Optional<SubjectKey> found = lookUp(name);
       SubjectKey key;
@@ -195,7 +149,7 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
       } else {
         byte[] bytes = new byte[32];
         random.nextBytes(bytes);
-        byte[] ignored = unwritten.put(name, record(name, bytes));
+        byte[] ignored = unwritten.put(name, master.wrap(name, bytes, random));
         key = new SubjectKey(bytes);
       }
       cache.put(subject, key);
@@ -209,7 +163,7 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
     if (cached != null) {
       return Optional.of(cached);
     }
-    Name name = name(subject);
+    Name name = master.name(subject);
     synchronized (this) {
       Optional<SubjectKey> found = lookUp(name);
       found.ifPresent(key -> cache.put(subject, key));
@@ -258,7 +212,7 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
     synchronized (this) {
       long record = first;
       for (Name name : batch.keySet()) {
-        remember(name.fingerprint(), Math.toIntExact(record++));
+        table.add(name.fingerprint(), Math.toIntExact(record++));
       }
       nextRecord = record;
       beingWritten = new HashMap<>();
@@ -267,7 +221,7 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
 
   /// How many subjects have a key.
   public synchronized int size() {
-    return known + unwritten.size() + beingWritten.size();
+    return table.size() + unwritten.size() + beingWritten.size();
   }
 
   /// How many records failed their check when the file was opened.
@@ -294,7 +248,6 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
       return;
     }
     ByteBuffer block = ByteBuffer.allocate(RECORD * 4096);
-    CRC32C check = new CRC32C();
     long record = 0;
     long lastGood = 0;
     int bad = 0;
@@ -309,10 +262,8 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
           }
           continue;
         }
-        check.reset();
-        check.update(block.array(), at, CHECKED);
-        if ((int) check.getValue() == block.getInt(at + CHECKED)) {
-          remember(block.getInt(at), Math.toIntExact(record));
+        if (MasterKey.isWhole(block.array(), at)) {
+          table.add(block.getInt(at), Math.toIntExact(record));
           damaged += bad;
           bad = 0;
           lastGood = record;
@@ -341,144 +292,33 @@ public final class SubjectKeyFiles implements SubjectKeys, AutoCloseable {
       waiting = beingWritten.get(name);
     }
     if (waiting != null) {
-      return Optional.of(unwrap(waiting));
+      return Optional.of(master.unwrap(waiting));
     }
-    int mask = records.length - 1;
     byte[] candidate = new byte[RECORD];
-    for (int at = spread(name.fingerprint()) & mask; records[at] != 0; at = (at + 1) & mask) {
-      if (fingerprints[at] == name.fingerprint()) {
-        try {
-          read(candidate, RECORD, (records[at] - 1L) * RECORD);
-        } catch (IOException e) {
-          throw new UncheckedIOException("subject keys: " + e.getMessage(), e);
-        }
-        if (Arrays.equals(name.bytes, 0, NAME, candidate, 0, NAME)) {
-          return Optional.of(unwrap(candidate));
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
-  private void remember(int fingerprint, int record) {
-    if (known * 2 >= records.length) {
-      int[] oldPrints = fingerprints;
-      int[] oldRecords = records;
-      fingerprints = new int[oldRecords.length * 2];
-      records = new int[oldRecords.length * 2];
-      known = 0;
-      for (int i = 0; i < oldRecords.length; i++) {
-        if (oldRecords[i] != 0) {
-          place(oldPrints[i], oldRecords[i]);
-        }
-      }
-    }
-    place(fingerprint, record + 1);
-  }
-
-  private void place(int fingerprint, int recordPlusOne) {
-    int mask = records.length - 1;
-    int at = spread(fingerprint) & mask;
-    while (records[at] != 0) {
-      at = (at + 1) & mask;
-    }
-    fingerprints[at] = fingerprint;
-    records[at] = recordPlusOne;
-    known++;
-  }
-
-  private static int spread(int fingerprint) {
-    return fingerprint ^ (fingerprint >>> 15);
-  }
-
-  private byte[] record(Name name, byte[] key) {
-    byte[] nonce = new byte[NONCE];
-    random.nextBytes(nonce);
-    ByteBuffer record = ByteBuffer.allocate(RECORD);
-    record.put(name.bytes).put(nonce).put(crypt(Cipher.ENCRYPT_MODE, name.bytes, nonce, key));
-    CRC32C check = new CRC32C();
-    check.update(record.array(), 0, CHECKED);
-    return record.putInt((int) check.getValue()).array();
-  }
-
-  private SubjectKey unwrap(byte[] record) {
-    byte[] nonce = Arrays.copyOfRange(record, NAME, NAME + NONCE);
-    byte[] wrapped = Arrays.copyOfRange(record, NAME + NONCE, CHECKED);
-    return new SubjectKey(crypt(Cipher.DECRYPT_MODE, Arrays.copyOf(record, NAME), nonce, wrapped));
-  }
-
-  private byte[] crypt(int mode, byte[] name, byte[] nonce, byte[] text) {
     try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(mode, wrapping, new GCMParameterSpec(128, nonce));
-      cipher.updateAAD(name);
-      return cipher.doFinal(text);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(
-          "subject keys: a record does not open with this master key", e);
+      boolean found =
+          table.find(
+              name.fingerprint(),
+              record -> {
+                read(candidate, RECORD, (long) record * RECORD);
+                return name.isOf(candidate);
+              });
+      return found ? Optional.of(master.unwrap(candidate)) : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("subject keys: " + e.getMessage(), e);
     }
   }
 
-  private Name name(String subject) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(naming);
-      return new Name(mac.doFinal(subject.getBytes(StandardCharsets.UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no HmacSHA256", e);
-    }
-  }
-
-  private static SecretKeySpec derived(byte[] master, String label) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(master, "HmacSHA256"));
-      return new SecretKeySpec(mac.doFinal(label.getBytes(StandardCharsets.US_ASCII)), "AES");
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no HmacSHA256", e);
-    }
-  }
-
-  private static byte[] master(Path path, Path subjects, SecureRandom random) throws IOException {
+  private static MasterKey master(Path path, Path subjects, SecureRandom random)
+      throws IOException {
     if (Files.exists(path)) {
-      return master(path);
+      return MasterKey.read(path);
     }
     if (Files.exists(subjects) && Files.size(subjects) > RECORD) {
       throw new IOException(
           path + ": missing, but " + subjects + " holds keys wrapped by it. Put it back");
     }
-    byte[] master = new byte[32];
-    random.nextBytes(master);
-    Path fresh = path.resolveSibling("master.key.new");
-    Files.deleteIfExists(fresh);
-    Files.createFile(
-        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(master);
-      while (bytes.hasRemaining()) {
-        int ignored = out.write(bytes);
-      }
-      out.force(true);
-    }
-    Path ignored = Files.move(fresh, path, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-    forceFolder(path.toAbsolutePath().getParent());
-    return master;
-  }
-
-  private static byte[] master(Path path) throws IOException {
-    byte[] master = Files.readAllBytes(path);
-    if (master.length != 32) {
-      throw new IOException(path + ": " + master.length + " bytes, want 32");
-    }
-    return master;
-  }
-
-  private static void forceFolder(@Nullable Path folder) throws IOException {
-    if (folder != null) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
+    return MasterKey.make(path, random);
   }
 
   private static void ownerOnly(Path path, String permissions) throws IOException {

@@ -10,6 +10,9 @@ import java.nio.file.StandardOpenOption;
 
 /// Small files that are exchanged as a whole.
 final class WholeFile {
+  /// What the name of the file that takes the place of another ends with, until it does.
+  static final String DRAFT = ".new";
+
   private WholeFile() {}
 
   /// Writes a file anew, in one step: a crash leaves the old one or the new one, whole. The new one
@@ -17,7 +20,7 @@ final class WholeFile {
   ///
   /// @throws IOException the old one is still there, unless the very last step failed
   static void replace(Path file, byte[] bytes) throws IOException {
-    Path draft = file.resolveSibling(file.getFileName() + ".new");
+    Path draft = file.resolveSibling(file.getFileName() + DRAFT);
     try (FileChannel out =
         FileChannel.open(
             draft,
