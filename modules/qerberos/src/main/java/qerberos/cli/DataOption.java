@@ -15,12 +15,15 @@ import qerberos.settings.Settings;
 import qerberos.settings.SettingsFaults;
 
 /// Which data folder a command is about: `--data`, else `QERBEROS_DATA_DIR`, else the
-/// configuration, else `modules/qerberos/data`. Used by one thread at a time.
+/// configuration, else `data` in [Surroundings#home]. Used by one thread at a time.
 final class DataOption {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "The data folder (default: QERBEROS_DATA_DIR, else modules/qerberos/data).")
+      description = {
+        "The data folder (default: QERBEROS_DATA_DIR, else the configured one, else",
+        "modules/qerberos/data in a checkout and data/ in an installed tree)."
+      })
   private @Nullable Path data;
 
   @Option(names = "--json", description = "Print JSON for programs instead of tables.")

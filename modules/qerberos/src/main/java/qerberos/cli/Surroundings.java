@@ -1,6 +1,7 @@
 package qerberos.cli;
 
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -8,8 +9,8 @@ import java.util.Map;
 /// What a command is surrounded by: the checkout, the working directory, the environment, the
 /// screen, the clock. Tests make their own. Immutable.
 ///
-/// `root` is the folder of the checkout; `launcher` the script that started us, or one that does
-/// not exist when the jar was started by hand.
+/// `root` is the folder of the checkout or of an installed tree; `launcher` the script that started
+/// us, or one that does not exist when the jar was started by hand.
 record Surroundings(
     Path root,
     Path launcher,
@@ -23,8 +24,10 @@ record Surroundings(
     environment = Map.copyOf(environment);
   }
 
-  /// The folder that holds config/, data/ and logs/ unless something else is said.
+  /// The folder that holds config/, data/ and logs/ unless something else is said: in a checkout
+  /// `modules/qerberos`, else the installed tree itself.
   Path home() {
-    return root.resolve("modules").resolve("qerberos");
+    Path module = root.resolve("modules").resolve("qerberos");
+    return Files.isDirectory(module) ? module : root;
   }
 }
