@@ -192,7 +192,8 @@ final class SearchBenchmark {
   private static long count(EventIndex index, Query query) throws IOException {
     return switch (index.aggregate(new Aggregate.Count(), query, Search.ALL)) {
       case Aggregate.Total(var total, _) -> total;
-      case Aggregate.Bars _, Aggregate.Values _ -> throw new IllegalStateException("not a count");
+      case Aggregate.Bars _, Aggregate.Values _, Aggregate.Different _ ->
+          throw new IllegalStateException("not a count");
     };
   }
 
@@ -200,14 +201,16 @@ final class SearchBenchmark {
       throws IOException {
     return switch (index.aggregate(new Aggregate.Histogram(unit, by, 50), query, Search.ALL)) {
       case Aggregate.Bars(var bars, _) -> bars.size();
-      case Aggregate.Total _, Aggregate.Values _ -> throw new IllegalStateException("not bars");
+      case Aggregate.Total _, Aggregate.Values _, Aggregate.Different _ ->
+          throw new IllegalStateException("not bars");
     };
   }
 
   private static long top(EventIndex index, String field, Query query) throws IOException {
     return switch (index.aggregate(new Aggregate.Top(field, 10), query, Search.ALL)) {
       case Aggregate.Values(var values, _) -> values.getFirst().events();
-      case Aggregate.Total _, Aggregate.Bars _ -> throw new IllegalStateException("not values");
+      case Aggregate.Total _, Aggregate.Bars _, Aggregate.Different _ ->
+          throw new IllegalStateException("not values");
     };
   }
 

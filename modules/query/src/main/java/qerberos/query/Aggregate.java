@@ -11,26 +11,27 @@ public sealed interface Aggregate {
   /// How many.
   record Count() implements Aggregate {}
 
-  /// How many in each stretch of event time, in UTC.
+  /// How many in each stretch of event time.
   ///
-  /// @param unit MINUTES, HOURS, DAYS or MONTHS
   /// @param by a field whose most frequent values are counted apart, or null; not `id`
   /// @param values how many values are counted apart, 1 to 100
-  record Histogram(ChronoUnit unit, @Nullable String by, int values) implements Aggregate {
+  /// @param bars how many stretches the answer may hold, 1 to 10,000; those without events are not
+  ///     counted
+  record Histogram(Interval interval, @Nullable String by, int values, int bars)
+      implements Aggregate {
     /// Stretches that one answer may hold.
     public static final int BARS_MAX = 10_000;
 
+    public Histogram(ChronoUnit unit, @Nullable String by, int values) {
+      this(new Interval(1, unit), by, values, BARS_MAX);
+    }
+
     public Histogram {
-      switch (unit) {
-        case MINUTES, HOURS, DAYS, MONTHS -> {}
-        default ->
-            throw new IllegalArgumentException(
-                "unit: " + unit + ", want MINUTES, HOURS, DAYS or MONTHS");
-      }
       if (by != null) {
         by = groupable("by", by);
       }
       between("values", values, 1, 100);
+      between("bars", bars, 1, BARS_MAX);
     }
   }
 
@@ -43,6 +44,18 @@ public sealed interface Aggregate {
     public Top {
       field = groupable("field", field);
       between("size", size, 1, 1_000);
+    }
+  }
+
+  /// How many different values a field has. 16 or more hexadecimal digits (UUIDs, trace ids) are
+  /// not told apart: where there are any, the answer is not exact.
+  ///
+  /// @param field not `id`, of which each event has its own
+  /// @param most how far to count, 1 to 1,000,000
+  record Distinct(String field, int most) implements Aggregate {
+    public Distinct {
+      field = groupable("field", field);
+      between("most", most, 1, 1_000_000);
     }
   }
 
@@ -75,6 +88,9 @@ public sealed interface Aggregate {
       values = List.copyOf(values);
     }
   }
+
+  /// Answer to [Distinct]: so many, or, when that is not exact, at least so many.
+  record Different(long values, boolean exact, long logSize) implements Answer {}
 
   /// A value and how many events have it. A value longer than 200 bytes of UTF-8 is shown by its
   /// beginning and an ellipsis.

@@ -117,7 +117,22 @@ public final class EventIndex implements AutoCloseable {
   ///
   /// @throws IOException as for [#add]
   public void commit() throws IOException {
-    live.commit();
+    commit("");
+  }
+
+  /// The same, and notes of which log the first [#next] leaves are, so that whoever opens the index
+  /// can tell whether it is the one of their log.
+  ///
+  /// @param mark anything that another log would not have, such as its root hash at that size
+  /// @throws IOException as for [#add]
+  public void commit(String mark) throws IOException {
+    live.commit(mark);
+  }
+
+  /// What the index was marked with when it was opened, at the size that [#next] was then; empty
+  /// when with nothing.
+  public String mark() {
+    return live.foundMark();
   }
 
   /// Makes all that was added visible to searches now. Searches do this themselves when they find
@@ -172,11 +187,20 @@ public final class EventIndex implements AutoCloseable {
   /// @throws SearchTooLong when it takes longer than the settings allow
   public Aggregate.Answer aggregate(Aggregate aggregate, Query query, long logSize)
       throws IOException {
+    return aggregate(List.of(aggregate), query, logSize).getFirst();
+  }
+
+  /// The same for several at once: one answer to each, in order, all about the same events, and
+  /// together within the time that the settings allow.
+  ///
+  /// @throws IllegalArgumentException naming `interval` when a histogram gets too many bars
+  public List<Aggregate.Answer> aggregate(List<Aggregate> aggregates, Query query, long logSize)
+      throws IOException {
     wordsThere(query);
     var limit = new TimeLimit(settings.searchAtMost());
     return withSearcher(
         logSize,
-        searcher -> Tally.of(searcher, new LuceneForm(query, limit), aggregate, logSize, limit));
+        searcher -> Tally.all(searcher, new LuceneForm(query, limit), aggregates, logSize, limit));
   }
 
   /// Reads every byte of the last commit and compares its checksums.
@@ -207,7 +231,7 @@ public final class EventIndex implements AutoCloseable {
   }
 
   /// Puts a rebuilt generation in the place of the one that serves.
-  void swap(Generation rebuilt) throws IOException {
+  void swap(Generation rebuilt, String mark) throws IOException {
     swapping.lock();
     try {
       Generation old = live;
@@ -215,7 +239,7 @@ public final class EventIndex implements AutoCloseable {
         throw new IllegalStateException(
             "index: rebuilt " + rebuilt.next() + " of " + old.next() + " events, want all");
       }
-      rebuilt.commit();
+      rebuilt.commit(mark);
       rebuilt.refresh();
       // From here on a start takes the new one.
       writeCurrent(folder, String.valueOf(rebuilt.folder().getFileName()));

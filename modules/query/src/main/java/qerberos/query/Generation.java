@@ -42,8 +42,9 @@ import qerberos.event.AuditEvent;
 /// since Lucene would otherwise leave a deleted document behind; the next start goes on from the
 /// last commit. When the index is opened, and each time it is made visible, the count is compared.
 ///
-/// A commit says in its data which format this is and how many leaves it holds. What came after the
-/// last commit is gone after a crash, and read from the log again.
+/// A commit says in its data which format this is, how many leaves it holds, and, in words of the
+/// caller's own, of which log they are. What came after the last commit is gone after a crash, and
+/// read from the log again.
 final class Generation implements AutoCloseable {
   /// The index field that has all terms.
   static final String TERMS = "k";
@@ -84,13 +85,17 @@ final class Generation implements AutoCloseable {
 
   private volatile long visible;
 
+  private final String foundMark;
+
   private Generation(
       Path folder,
       Directory directory,
       IndexWriter writer,
       SearcherManager searchers,
-      long next,
+      Held held,
       IndexSettings settings) {
+    long next = held.next();
+    this.foundMark = held.mark();
     this.folder = folder;
     this.words = settings.words();
     this.bufferBytes = (long) settings.bufferMegabytes() << 20;
@@ -113,15 +118,15 @@ final class Generation implements AutoCloseable {
       Directory directory = FSDirectory.open(folder);
       opened.add(directory);
       String format = format(settings.words());
-      long next = checked(folder, directory, settings.checkMegabytes() * (1L << 20), format);
+      Held held = checked(folder, directory, settings.checkMegabytes() * (1L << 20), format);
       IndexWriter writer = new IndexWriter(directory, config());
       opened.add(writer);
-      if (next == 0) {
-        writer.setLiveCommitData(commitData(format, 0).entrySet());
+      if (held.next() == 0) {
+        writer.setLiveCommitData(commitData(format, 0, "").entrySet());
         writer.commit();
       }
       var searchers = new SearcherManager(writer, false, false, new Searchers());
-      return new Generation(folder, directory, writer, searchers, next, settings);
+      return new Generation(folder, directory, writer, searchers, held, settings);
     } catch (LockObtainFailedException e) {
       closeAll(opened, e);
       throw new IOException(folder + ": another process writes this index", e);
@@ -160,12 +165,15 @@ final class Generation implements AutoCloseable {
         .setCommitOnClose(false);
   }
 
+  /// What the last commit holds.
+  private record Held(long next, String mark) {}
+
   /// How many leaves the last commit holds, once its data, its count and the checksums of its
   /// newest bytes agree; 0 when there is no commit.
-  private static long checked(Path folder, Directory directory, long bytes, String format)
+  private static Held checked(Path folder, Directory directory, long bytes, String format)
       throws IOException {
     if (!DirectoryReader.indexExists(directory)) {
-      return 0;
+      return new Held(0, "");
     }
     SegmentInfos segments = SegmentInfos.readLatestCommit(directory);
     Map<String, String> data = segments.getUserData();
@@ -185,7 +193,7 @@ final class Generation implements AutoCloseable {
     for (int i = segments.size() - 1; i >= 0 && left > 0; i--) {
       left -= check(directory, segments.info(i));
     }
-    return held;
+    return new Held(held, data.getOrDefault("mark", ""));
   }
 
   /// Reads all files of a segment and compares their checksums; how many bytes that were.
@@ -275,14 +283,19 @@ final class Generation implements AutoCloseable {
     }
   }
 
+  /// What the commit that was there at the beginning had been marked with; empty when nothing.
+  String foundMark() {
+    return foundMark;
+  }
+
   /// Makes everything added so far survive a crash.
-  void commit() throws IOException {
+  void commit(String mark) throws IOException {
     turn.lock();
     try {
       works();
       if (committed < next) {
         write();
-        writer.setLiveCommitData(commitData(format, next).entrySet());
+        writer.setLiveCommitData(commitData(format, next, mark).entrySet());
         writer.commit();
         committed = next;
       }
@@ -388,10 +401,11 @@ final class Generation implements AutoCloseable {
     return words ? FORMAT : FORMAT + " without words";
   }
 
-  private static Map<String, String> commitData(String format, long next) {
+  private static Map<String, String> commitData(String format, long next, String mark) {
     var data = new HashMap<String, String>();
     data.put("format", format);
     data.put("next", Long.toString(next));
+    data.put("mark", mark);
     return data;
   }
 

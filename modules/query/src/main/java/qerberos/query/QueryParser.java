@@ -1,6 +1,7 @@
 package qerberos.query;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import qerberos.query.Query.Bound;
@@ -58,6 +59,44 @@ public final class QueryParser {
           LENGTH_MAX + 1, text.length() + " characters, want at most " + LENGTH_MAX);
     }
     return new QueryParser(text).whole();
+  }
+
+  /// Reads names of fields as they are written in a query, with commas between them.
+  ///
+  /// @return their own names, in that order
+  /// @throws QuerySyntax when the text is none, or names one twice
+  public static List<String> fields(String text) {
+    if (text.length() > LENGTH_MAX) {
+      throw new QuerySyntax(
+          LENGTH_MAX + 1, text.length() + " characters, want at most " + LENGTH_MAX);
+    }
+    return new QueryParser(text).names();
+  }
+
+  private List<String> names() {
+    var names = new ArrayList<String>();
+    while (true) {
+      skipSpace();
+      int start = at;
+      String name = name();
+      if (at == start) {
+        throw wrong(at, "want the name of a field");
+      }
+      String known = made(start, () -> FieldName.of(name), "").text();
+      if (names.contains(known)) {
+        throw wrong(start, known + " twice");
+      }
+      names.add(known);
+      skipSpace();
+      if (atEnd()) {
+        return names;
+      }
+      if (text.charAt(at) != ',') {
+        throw wrong(
+            at, "\"" + text.substring(at, text.offsetByCodePoints(at, 1)) + "\", want a comma");
+      }
+      at++;
+    }
   }
 
   static boolean plainInName(int c) {
@@ -253,12 +292,16 @@ public final class QueryParser {
     int start = at;
     boolean fromIncluded = text.charAt(at++) == '[';
     skipSpace();
+    int fromAt = at;
     String from = bound(start);
+    checkEnd(fromAt, field, from);
     skipSpace();
     if (!takeWord("TO")) {
       throw wrong(at, field.text() + ": want TO between the two ends of a range");
     }
+    int toAt = at;
     String to = bound(start);
+    checkEnd(toAt, field, to);
     skipSpace();
     if (at == text.length() || "]}".indexOf(text.charAt(at)) < 0) {
       throw wrong(at, field.text() + ": want ] or } at the end of a range");
@@ -280,7 +323,9 @@ public final class QueryParser {
         || "()*<>[]{}".indexOf(text.charAt(at)) >= 0) {
       throw wrong(at, field.text() + ": want a value after the comparison");
     }
+    int valueAt = at;
     String value = text.charAt(at) == '"' ? quoted() : bare();
+    checkEnd(valueAt, field, value);
     return made(
         start,
         () ->
@@ -288,6 +333,23 @@ public final class QueryParser {
                 ? range(field, value, included, null, true)
                 : range(field, null, true, value, included),
         "");
+  }
+
+  /// An end that is wrong by itself is complained about where it stands, not where the range
+  /// begins.
+  private void checkEnd(int start, FieldName field, @Nullable String value) {
+    if (value == null) {
+      return;
+    }
+    switch (field.kind()) {
+      case TIME -> {
+        Moment ignored = made(start, () -> moment(field, value), "");
+      }
+      case SEQ -> {
+        Query ignored = made(start, () -> new Query.Term(field.text(), value), "");
+      }
+      case KEYWORD, TEXT, NESTED -> {}
+    }
   }
 
   private static Query range(

@@ -43,7 +43,12 @@ public final class Rebuild implements AutoCloseable {
   /// @throws IllegalStateException when the old one holds more events: add those first, with its
   ///     follower standing still, and finish again
   public void finish() throws IOException {
-    index.swap(generation);
+    finish("");
+  }
+
+  /// The same, with the mark of [EventIndex#commit(String)].
+  public void finish(String mark) throws IOException {
+    index.swap(generation, mark);
     done = true;
   }
 

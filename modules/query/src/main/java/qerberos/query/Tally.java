@@ -34,6 +34,7 @@ import qerberos.event.Json;
 final class Tally {
   private final IndexSearcher searcher;
   private final Matches matches;
+  private @Nullable FixedBitSet marked;
 
   private Tally(IndexSearcher searcher, Matches matches) {
     this.searcher = searcher;
@@ -43,14 +44,34 @@ final class Tally {
   static Aggregate.Answer of(
       IndexSearcher searcher, LuceneForm form, Aggregate aggregate, long logSize, TimeLimit limit)
       throws IOException {
+    return all(searcher, form, List.of(aggregate), logSize, limit).getFirst();
+  }
+
+  /// One answer to each, all about the same events.
+  static List<Aggregate.Answer> all(
+      IndexSearcher searcher,
+      LuceneForm form,
+      List<Aggregate> aggregates,
+      long logSize,
+      TimeLimit limit)
+      throws IOException {
     int size = (int) Math.min(logSize, searcher.getIndexReader().maxDoc());
     var tally = new Tally(searcher, Matches.of(searcher, form, size, limit));
+    List<Aggregate.Answer> answers = new ArrayList<>(aggregates.size());
+    for (Aggregate aggregate : aggregates) {
+      answers.add(tally.answer(aggregate, size));
+    }
+    return answers;
+  }
+
+  private Aggregate.Answer answer(Aggregate aggregate, int size) throws IOException {
     return switch (aggregate) {
-      case Aggregate.Count _ -> new Aggregate.Total(tally.matches.count(), size);
+      case Aggregate.Count _ -> new Aggregate.Total(matches.count(), size);
       case Aggregate.Top(var field, var count) ->
           new Aggregate.Values(
-              tally.top(FieldName.of(field), count).stream().map(Frequent::value).toList(), size);
-      case Aggregate.Histogram histogram -> new Aggregate.Bars(tally.histogram(histogram), size);
+              top(FieldName.of(field), count).stream().map(Frequent::value).toList(), size);
+      case Aggregate.Distinct(var field, var most) -> distinct(FieldName.of(field), most, size);
+      case Aggregate.Histogram histogram -> new Aggregate.Bars(histogram(histogram), size);
     };
   }
 
@@ -64,7 +85,10 @@ final class Tally {
   /// The bits of all matches, or null when every document of the index matches.
   private @Nullable FixedBitSet some() throws IOException {
     boolean all = matches.everything() && matches.size() == searcher.getIndexReader().maxDoc();
-    return all ? null : matches.bits();
+    if (!all && marked == null) {
+      marked = matches.bits();
+    }
+    return marked;
   }
 
   private List<Frequent> top(FieldName field, int size) throws IOException {
@@ -86,6 +110,64 @@ final class Tally {
     return best.stream()
         .sorted(Comparator.comparingLong(Frequent::events).reversed().thenComparing(Frequent::term))
         .toList();
+  }
+
+  /// Counts the terms of a field that a match has, until there are too many.
+  private Aggregate.Different distinct(FieldName field, int most, int size) throws IOException {
+    FixedBitSet bits = some();
+    Terms terms = MultiTerms.getTerms(searcher.getIndexReader(), Generation.TERMS);
+    if (terms == null) {
+      return new Aggregate.Different(0, true, size);
+    }
+    long found = 0;
+    var buffer = new TermBuffer();
+    for (byte kind : kinds(field)) {
+      buffer.kind(field, kind);
+      found += met(terms.iterator(), buffer.last(), bits, most + 1 - found);
+      if (found > most) {
+        return new Aggregate.Different(most, false, size);
+      }
+    }
+    boolean opaque = false;
+    if (field.kind() == FieldName.Kind.NESTED) {
+      buffer.kind(field, TermBuffer.OPAQUE_VALUE);
+      opaque = met(terms.iterator(), buffer.last(), bits, 1) > 0;
+    }
+    return new Aggregate.Different(found, !opaque, size);
+  }
+
+  /// How many terms that begin so a match has, at most so many.
+  private long met(TermsEnum terms, BytesRef prefix, @Nullable FixedBitSet bits, long most)
+      throws IOException {
+    if (terms.seekCeil(prefix) == TermsEnum.SeekStatus.END) {
+      return 0;
+    }
+    long met = 0;
+    PostingsEnum postings = null;
+    for (BytesRef term = terms.term();
+        met < most && term != null && StringHelper.startsWith(term, prefix);
+        term = terms.next()) {
+      matches.limit().done(TimeLimit.TERM);
+      if (bits == null) {
+        met++;
+      } else {
+        postings = terms.postings(postings, PostingsEnum.NONE);
+        met += meets(postings, bits) ? 1 : 0;
+      }
+    }
+    return met;
+  }
+
+  private boolean meets(PostingsEnum postings, FixedBitSet bits) throws IOException {
+    int end = bits.length();
+    int seen = 0;
+    boolean meets = false;
+    for (int doc = postings.nextDoc(); doc < end && !meets; doc = postings.nextDoc()) {
+      meets = bits.get(doc);
+      seen++;
+    }
+    matches.limit().done(seen);
+    return meets;
   }
 
   private static byte[] kinds(FieldName field) {
@@ -177,7 +259,7 @@ final class Tally {
   private List<Aggregate.Bar> histogram(Aggregate.Histogram wanted) throws IOException {
     String by = wanted.by();
     List<Frequent> values = by == null ? List.of() : top(FieldName.of(by), wanted.values());
-    var buckets = new Buckets(wanted.unit());
+    var buckets = new Buckets(wanted.interval(), wanted.bars());
     long[] totals = new long[64];
     long[][] counts = new long[values.size()][64];
     for (LeafReaderContext segment : matches.segments()) {
@@ -187,6 +269,9 @@ final class Tally {
       }
       matches.limit().check();
       int[] bars = bars(segment, end, buckets);
+      if (buckets.overfull()) {
+        throw tooMany(wanted);
+      }
       totals = grown(totals, buckets.count());
       for (int bar : bars) {
         if (bar >= 0) {
@@ -207,6 +292,36 @@ final class Tally {
       }
     }
     return bars(buckets, totals, values, counts);
+  }
+
+  /// Goes through the times of all matches once more, for an interval that would have done.
+  private IllegalArgumentException tooMany(Aggregate.Histogram wanted) throws IOException {
+    long[] ends = {Long.MAX_VALUE, Long.MIN_VALUE};
+    for (LeafReaderContext segment : matches.segments()) {
+      int end = matches.end(segment);
+      FixedBitSet bits = matches.everything() || end == 0 ? null : matches.bits(segment);
+      if (end > 0) {
+        matches.limit().done(end);
+        new Times(segment.reader())
+            .read(
+                0,
+                end,
+                (doc, time) -> {
+                  if (time != Times.NONE && (bits == null || bits.get(doc))) {
+                    ends[0] = Math.min(ends[0], time);
+                    ends[1] = Math.max(ends[1], time);
+                  }
+                });
+      }
+    }
+    return new IllegalArgumentException(
+        "interval: "
+            + wanted.interval()
+            + " makes more than "
+            + wanted.bars()
+            + " bars, want "
+            + Interval.covering(ends[0], ends[1], wanted.bars())
+            + " or longer, or a shorter time");
   }
 
   private static void add(DocIdSetIterator postings, int[] bars, long[] counts) throws IOException {

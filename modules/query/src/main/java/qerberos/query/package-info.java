@@ -14,7 +14,8 @@
 /// leaf that does not match; they can never change an event, nor make one up, since only the log is
 /// believed. Where it matters that a hit really matches, as with a scope, ask [Query#matches] about
 /// the event itself. Accidents are found by checksums, when the index is opened and by
-/// [EventIndex#check], and mended by building it again.
+/// [EventIndex#check], an index of another log by its mark ([EventIndex#mark]); both are mended by
+/// building it again.
 ///
 /// The index holds personal values in clear, words of them included. After an erasure it must be
 /// rebuilt ([EventIndex#rebuild]) before the values are gone from its files.

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -210,6 +211,39 @@ class EventIndexTest {
         .hasMessage("field: id, want a field whose values repeat");
     assertThatThrownBy(() -> new Aggregate.Top("time", 3))
         .hasMessage("field: time, want a field of one value, details.<path> or context.<path>");
+  }
+
+  @Test
+  void tooManyBars_nameAnIntervalThatWouldDo_andThatOneDoes() throws Exception {
+    try (var index = open()) {
+      // A second apart: 300 of them are five minutes.
+      fill(index, 0, 300);
+      Query every = QueryParser.parse("layer:api");
+      for (Query query : List.of(new Query.All(), every)) {
+        assertThatThrownBy(() -> bars(index, "1s", 100, query))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage(
+                "interval: 1s makes more than 100 bars, want 10s or longer, or a shorter time");
+        assertThatThrownBy(() -> bars(index, "10s", 4, query))
+            .hasMessage(
+                "interval: 10s makes more than 4 bars, want 5m or longer, or a shorter time");
+        assertThat(bars(index, "10s", 30, query)).hasSize(30);
+        assertThat(bars(index, "5m", 1, query))
+            .extracting(Aggregate.Bar::start)
+            .containsExactly(Instant.parse("2026-01-01T00:00:00Z"));
+      }
+      // Bars without events are none.
+      assertThat(bars(index, "1s", 2, QueryParser.parse("seq:0 OR seq:299"))).hasSize(2);
+      assertThatThrownBy(
+              () -> new Aggregate.Histogram(new Interval(1, ChronoUnit.DAYS), null, 1, 0))
+          .hasMessage("bars: 0, want 1 to 10000");
+    }
+  }
+
+  private static List<Aggregate.Bar> bars(EventIndex index, String interval, int most, Query query)
+      throws IOException {
+    var wanted = new Aggregate.Histogram(Interval.parse(interval), null, 1, most);
+    return ((Aggregate.Bars) index.aggregate(wanted, query, Search.ALL)).bars();
   }
 
   @Test

@@ -191,6 +191,50 @@ class IndexModelTest {
     }
     assertThat(drawn).as(text).isEqualTo(bars);
     assertThat(histogram.bars()).isSortedAccordingTo(Comparator.comparing(Aggregate.Bar::start));
+    distinct(index, samples, query, events.subList(0, size), field, text);
+    assertThat(
+            index.aggregate(
+                List.of(new Aggregate.Count(), new Aggregate.Top(field, 2)), query, size))
+        .as(text)
+        .containsExactly(new Aggregate.Total(total, size), two);
+  }
+
+  private static void distinct(
+      EventIndex index,
+      Samples samples,
+      Query query,
+      List<AuditEvent> events,
+      String field,
+      String text)
+      throws Exception {
+    Set<Json> values = new HashSet<>();
+    boolean opaque = false;
+    for (int i = 0; i < events.size(); i++) {
+      if (Naive.matches(query, i, events.get(i))) {
+        for (Json value : Naive.values(field, events.get(i))) {
+          switch (value) {
+            case Json.Str(var string) when field.contains(".") && Naive.opaque(string) ->
+                opaque = true;
+            case Json.Str(var string)
+                when field.contains(".") && Naive.address(string).isPresent() ->
+                values.add(
+                    Json.of("address " + Address.text(Naive.address(string).get().getAddress())));
+            case Json.Bool(var truth) -> values.add(Json.of(Boolean.toString(truth)));
+            case Json.Str _, Json.Num _ -> values.add(value);
+            case Json.Null _, Json.Obj _, Json.Arr _ -> {}
+          }
+        }
+      }
+    }
+    int all = values.size();
+    assertThat(index.aggregate(new Aggregate.Distinct(field, 1_000), query, events.size()))
+        .as(text)
+        .isEqualTo(new Aggregate.Different(all, !opaque, events.size()));
+    int most = 1 + samples.random.nextInt(all + 1);
+    assertThat(index.aggregate(new Aggregate.Distinct(field, most), query, events.size()))
+        .as("%s, at most %s", text, most)
+        .isEqualTo(
+            new Aggregate.Different(Math.min(all, most), all <= most && !opaque, events.size()));
   }
 
   /// The different values of a field as the index shows them.

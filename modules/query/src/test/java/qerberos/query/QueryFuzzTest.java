@@ -39,6 +39,27 @@ class QueryFuzzTest {
     }
   }
 
+  static Stream<byte[]> names() {
+    return Stream.of("type,actor , details.\"a, b\".c", ",", "type,type", "15m", "1000M", "0s")
+        .map(text -> text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @MethodSource("names")
+  @FuzzTest
+  void namesAndIntervals(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    try {
+      assertThat(QueryParser.fields(text)).isNotEmpty().doesNotHaveDuplicates();
+    } catch (QuerySyntax e) {
+      assertThat(e).hasMessageMatching("(?s)column [0-9]+: .+");
+    }
+    try {
+      assertThat(Interval.parse(text)).hasToString(text.replaceFirst("^0+", ""));
+    } catch (IllegalArgumentException e) {
+      assertThat(e).hasMessageStartingWith("interval: ");
+    }
+  }
+
   static Stream<byte[]> cursors() {
     long hash = Cursor.hash(new Query.All());
     return Stream.of(

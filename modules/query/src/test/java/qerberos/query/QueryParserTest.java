@@ -122,6 +122,18 @@ class QueryParserTest {
           time:[2026          | column 11: time: want TO between the two ends of a range
           time:[2026 TO 2027  | column 19: time: want ] or } at the end of a range
           time:[2026 TO ]     | column 15: a range lacks an end, want [a TO b] or *
+          a time:[2026 TO soon] | column 17: time: "soon", want RFC 3339 such as 2026-01-31T09:30:00Z, or a day 2026-01-31, month 2026-01 or year 2026
+          a time:[soon TO 2026] | column 9: time: "soon", want RFC 3339 such as 2026-01-31T09:30:00Z, or a day 2026-01-31, month 2026-01 or year 2026
+          time:>=soon         | column 8: time: "soon", want RFC 3339 such as 2026-01-31T09:30:00Z, or a day 2026-01-31, month 2026-01 or year 2026
+          seq:[1 TO x]        | column 11: seq: "x", want a whole number of at most 18 digits
+          seq:<x              | column 6: seq: "x", want a whole number of at most 18 digits
+          context.a:[1        | column 13: context.a: want TO between the two ends of a range
+          details.a:"x\\ny"   | column 13: a lone \\ in quotes, want \\" or \\\\
+          details."a:1        | column 9: a quote that is not closed
+          (a OR (b AND c)     | column 1: a "(" without its ")"
+          a AND               | column 6: the text ends, want a field, a word or "("
+          OR a                | column 1: "OR", want a field, a word or "("
+          a NOT OR            | column 7: "OR", want a field, a word or "("
           time:>              | column 7: time: want a value after the comparison
           type:>a             | column 6: type: a range, want one on time, receivedAt, seq, details.<path> or context.<path>
           id:abc*             | column 4: id: the start of an id, want the whole id: ids are found whole only
@@ -159,6 +171,33 @@ class QueryParserTest {
             "column 5: ref: a start of more than 190 bytes, want it shorter or the whole value");
     assertThatThrownBy(() -> QueryParser.parse("a \ud83d b"))
         .hasMessage("column 3: half a character (a lone surrogate), want whole ones");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          type                    | [type]
+          type,actor              | [type, actor]
+          action , details.ip     | [type, details.ip]
+          details."a, b".c        | [details.a, b.c]
+          ``                      | column 1: want the name of a field
+          type,                   | column 6: want the name of a field
+          type,,actor             | column 6: want the name of a field
+          type actor              | column 6: "a", want a comma
+          type,action             | column 6: type twice
+          type,colour             | column 6: unknown field "colour", want id, type, subtype, severity, actor, subId, daoId, layer, verdict, ref, source, time, receivedAt, seq, text, details.<path> or context.<path>
+          """)
+  void namesOfFields_areReadAsInAQuery(String text, String read) {
+    String shown;
+    try {
+      shown = QueryParser.fields(text).toString();
+    } catch (QuerySyntax e) {
+      shown = e.getMessage();
+    }
+    assertThat(shown).isEqualTo(read);
   }
 
   @Test
