@@ -209,13 +209,23 @@ public final class Ledger implements AutoCloseable {
   ///
   /// @throws IndexOutOfBoundsException when no published checkpoint covers the entry yet
   public TlogProof proof(long index) throws IOException {
+    return proofs(List.of(index)).getFirst();
+  }
+
+  /// The same for several entries, in their order, all under one checkpoint.
+  public List<TlogProof> proofs(List<Long> indexes) throws IOException {
     Publisher.Published published = publisher.last();
     long size = published.checkpoint().size();
-    if (index < 0 || index >= size) {
-      throw new IndexOutOfBoundsException("entry " + index + " of " + size + " published");
+    List<TlogProof> proofs = new ArrayList<>(indexes.size());
+    for (long index : indexes) {
+      if (index < 0 || index >= size) {
+        throw new IndexOutOfBoundsException("entry " + index + " of " + size + " published");
+      }
+      List<Hash> path = Rfc6962.inclusion(index, size, parts.tree().hashes());
+      byte[] leaf = parts.entries().entry(index).leaf();
+      proofs.add(new TlogProof(leaf, index, path, published.note()));
     }
-    List<Hash> path = Rfc6962.inclusion(index, size, parts.tree().hashes());
-    return new TlogProof(parts.entries().entry(index).leaf(), index, path, published.note());
+    return proofs;
   }
 
   /// What proves that the tree of `newSize` entries begins with the tree of `oldSize` entries.
