@@ -19,6 +19,7 @@ public final class State implements AutoCloseable {
   private final Cursors cursors;
   private final Documents documents;
   private final Outbox outbox;
+  private final SavedSearches searches;
 
   private State(Database database, Clock clock) {
     this.database = database;
@@ -29,6 +30,7 @@ public final class State implements AutoCloseable {
     this.cursors = new Cursors(database, clock);
     this.documents = new Documents(database, clock);
     this.outbox = new Outbox(database);
+    this.searches = new SavedSearches(database, clock);
   }
 
   /// Begins to open, check and migrate the database, on a thread of its own, so that a start need
@@ -88,6 +90,10 @@ public final class State implements AutoCloseable {
 
   public Outbox outbox() {
     return outbox;
+  }
+
+  public SavedSearches searches() {
+    return searches;
   }
 
   @Override

@@ -205,6 +205,60 @@ abstract class StateContract {
     assertThat(state.documents().remove("verification")).isFalse();
   }
 
+  private static SavedSearch search(
+      String owner, String name, @Nullable String daoId, boolean shared) {
+    return new SavedSearch(
+        owner, name, daoId, "type:" + name, "time", shared, Instant.EPOCH, Instant.EPOCH);
+  }
+
+  @Test
+  final void savedSearch_belongsToItsOwner_andIsSeenByThoseItIsSharedWith() throws Exception {
+    SavedSearches searches = state.searches();
+    Instant first = clock.instant();
+    assertThat(searches.save(search("a", "x", "dao:1", false), Telling.NOTHING)).isTrue();
+    assertThat(searches.save(search("b", "x", "dao:1", true), Telling.NOTHING)).isTrue();
+    assertThat(searches.save(search("c", "z", null, true), Telling.NOTHING)).isTrue();
+    clock.advance(Duration.ofSeconds(5));
+    assertThat(searches.save(search("a", "x", null, false), Telling.NOTHING)).isFalse();
+
+    var a = new SavedSearches.Viewer("a", "dao:1", false);
+    assertThat(searches.seenBy(a))
+        .containsExactly(
+            new SavedSearch("a", "x", null, "type:x", "time", false, first, clock.instant()),
+            new SavedSearch("b", "x", "dao:1", "type:x", "time", true, first, first),
+            new SavedSearch("c", "z", null, "type:z", "time", true, first, first));
+    assertThat(searches.seenBy(a, "x")).extracting(SavedSearch::owner).containsExactly("a", "b");
+    assertThat(searches.seenBy(new SavedSearches.Viewer("d", "dao:2", false)))
+        .extracting(SavedSearch::owner)
+        .containsExactly("c");
+    assertThat(searches.seenBy(new SavedSearches.Viewer("d", null, false)))
+        .extracting(SavedSearch::owner)
+        .containsExactly("c");
+    assertThat(searches.seenBy(new SavedSearches.Viewer("d", null, true)))
+        .extracting(SavedSearch::owner)
+        .containsExactly("b", "c");
+
+    assertThat(searches.remove("a", "z", Telling.NOTHING)).isFalse();
+    assertThat(searches.remove("a", "x", Telling.NOTHING)).isTrue();
+    assertThat(searches.remove("a", "x", Telling.NOTHING)).isFalse();
+    assertThat(searches.seenBy(a, "x")).extracting(SavedSearch::owner).containsExactly("b");
+  }
+
+  @Test
+  final void savedSearches_areBounded_butTheOldOnesCanBeChanged() throws Exception {
+    for (int i = 0; i < SavedSearches.MOST; i++) {
+      assertThat(state.searches().save(search("a", "s" + i, null, false), Telling.NOTHING))
+          .isTrue();
+    }
+    assertThatThrownBy(
+            () -> state.searches().save(search("a", "one more", null, false), Telling.NOTHING))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("name: 500 searches are kept already, want one of them deleted first");
+    assertThat(state.searches().save(search("a", "s7", null, true), Telling.NOTHING)).isFalse();
+    assertThat(state.searches().save(search("b", "one more", null, false), Telling.NOTHING))
+        .isTrue();
+  }
+
   /// Tells this about every write that changed something.
   private static final class Tells implements Telling {
     private final String id;
