@@ -37,6 +37,7 @@ import qerberos.ledger.Progress;
 import qerberos.ledger.SigningKey;
 import qerberos.ledger.TlogProof;
 import qerberos.ledger.VerifierKey;
+import qerberos.query.Aggregate;
 import qerberos.query.Found;
 import qerberos.query.IndexSettings;
 import qerberos.query.Order;
@@ -51,8 +52,8 @@ import qerberos.state.State;
 ///
 /// [#prepare] seals and hashes on the caller's thread, [#append] waits for the disk; nothing else
 /// writes to the ledger. Every event that is shown was read back from the ledger and checked there
-/// against its leaf hash, and is shown only to those whose view allows it; the index is never
-/// believed in either.
+/// against its leaf hash, matched again, and is shown only to those whose view allows it; the index
+/// is never believed in either, and built again when it was caught ([Distrust]).
 ///
 /// Safe for concurrent use.
 public final class Trail implements AutoCloseable {
@@ -76,6 +77,7 @@ public final class Trail implements AutoCloseable {
   private final Anchor anchor;
   private final Follower indexing;
   private final Postponed postponed;
+  private final Distrust distrust;
   private final OwnEvents own;
   private final OwnActs acts;
 
@@ -111,6 +113,8 @@ public final class Trail implements AutoCloseable {
             "index", index, tail, this::readBack, ledger::size, settings.indexCommit(), true);
     this.postponed = new Postponed(settings.data().resolve("postponed.events"));
     OwnEvents.Appender appender = new OwnAppender();
+    this.distrust = new Distrust(() -> reindex((_, _, _) -> {}));
+    open.push(distrust);
     this.own = new OwnEvents(appender, postponed);
     this.acts = new OwnActs(own, appender, keys, sealer, outbox);
   }
@@ -186,7 +190,8 @@ public final class Trail implements AutoCloseable {
                       IndexSettings.DEFAULT.refreshEvery(),
                       IndexSettings.DEFAULT.checkMegabytes())
                   .withSearchAtMost(settings.searchTimeout()),
-              ledger::size);
+              ledger::size,
+              size -> ledger.root(size).base64());
       open.push(index);
       Trail trail =
           new Trail(
@@ -451,22 +456,60 @@ public final class Trail implements AutoCloseable {
   public Page search(
       View view, Query query, Order order, int limit, long offset, @Nullable String cursor)
       throws IOException, InterruptedException {
-    long size = acknowledged.get();
-    boolean near = size - indexing.next() < FAR_BEHIND && indexing.failure().isEmpty();
-    if (cursor == null && near) {
-      boolean ignored = index.awaitIndexed(size, OWN_WRITES);
+    return search(view, query, order, limit, offset, cursor, List.of());
+  }
+
+  /// The same, with numbers about all that matches at the size of the log that the page shows.
+  public Page search(
+      View view,
+      Query query,
+      Order order,
+      int limit,
+      long offset,
+      @Nullable String cursor,
+      List<Aggregate> facets)
+      throws IOException, InterruptedException {
+    if (cursor == null) {
+      awaitAcknowledged();
     }
-    Found found =
-        index.search(
-            new Search(Sight.narrowed(view, query), order, limit, offset, cursor, ledger.size()));
+    Query seen = Sight.narrowed(view, query);
+    Found found = index.search(new Search(seen, order, limit, offset, cursor, ledger.size()));
     List<Shown> shown = new ArrayList<>(found.leafIndexes().size());
     for (long leafIndex : found.leafIndexes()) {
       Shown one = read(leafIndex);
-      if (Sight.sees(view, one.event())) {
+      if (!Sight.sees(view, one.event()) || !matches(query, one)) {
+        distrust.accept(one);
+      } else {
         shown.add(one);
       }
     }
-    return new Page(shown, found.total(), found.nextCursor());
+    List<Aggregate.Answer> numbers =
+        facets.isEmpty() ? List.of() : index.aggregate(facets, seen, found.logSize());
+    return new Page(shown, found.total(), found.nextCursor(), numbers);
+  }
+
+  private static boolean matches(Query query, Shown one) {
+    return query instanceof Query.All || query.matches(one.index(), one.event());
+  }
+
+  /// Numbers about all that matches and that the view shows: one answer to each, all about the same
+  /// events. What was acknowledged before is among them, as in a search.
+  ///
+  /// @throws IllegalArgumentException naming what cannot be searched for, or `interval` when that
+  ///     makes too many bars
+  /// @throws qerberos.query.SearchTooLong when it takes longer than the settings allow
+  public List<Aggregate.Answer> count(View view, Query query, List<Aggregate> aggregates)
+      throws IOException, InterruptedException {
+    awaitAcknowledged();
+    return index.aggregate(aggregates, Sight.narrowed(view, query), ledger.size());
+  }
+
+  private void awaitAcknowledged() throws IOException, InterruptedException {
+    long size = acknowledged.get();
+    boolean near = size - indexing.next() < FAR_BEHIND && indexing.failure().isEmpty();
+    if (near) {
+      boolean ignored = index.awaitIndexed(size, OWN_WRITES);
+    }
   }
 
   /// Waits until everything before this size can be found, at most so long; false when it cannot.
@@ -484,9 +527,32 @@ public final class Trail implements AutoCloseable {
     return ledger.proof(leafIndex);
   }
 
+  /// The proofs of these events, in their order, all against one published checkpoint; waits for
+  /// one that covers them all.
+  ///
+  /// @throws TimeoutException when none was published in time
+  public List<TlogProof> proofs(List<Shown> events, Duration most)
+      throws IOException, InterruptedException, TimeoutException {
+    List<Long> indexes = events.stream().map(Shown::index).toList();
+    long size = indexes.stream().mapToLong(index -> index + 1).max().orElse(0);
+    byte[] ignored = ledger.awaitCheckpoint(size, most);
+    return ledger.proofs(indexes);
+  }
+
   /// Builds the index anew, from the first event on, while the old one serves.
   public void reindex(Progress progress) throws IOException {
-    index.rebuild(this::readBack, progress);
+    index.rebuild(
+        (from, most) -> {
+          distrust.checkOpen();
+          return readBack(from, most);
+        },
+        progress);
+  }
+
+  /// How often the index named an event that is not what was asked for; more than 0 means that
+  /// somebody changed it.
+  public long wrongHits() {
+    return distrust.count();
   }
 
   private List<@Nullable AuditEvent> readBack(long from, int most) throws IOException {

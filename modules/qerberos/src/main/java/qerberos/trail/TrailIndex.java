@@ -8,15 +8,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.AuditEvent;
 import qerberos.ledger.Progress;
+import qerberos.query.Aggregate;
 import qerberos.query.EventIndex;
 import qerberos.query.Found;
 import qerberos.query.IndexDamaged;
 import qerberos.query.IndexSettings;
+import qerberos.query.Query;
 import qerberos.query.Rebuild;
 import qerberos.query.Search;
 
@@ -31,6 +34,7 @@ final class TrailIndex implements Follower.Sink, AutoCloseable {
   private final Path folder;
   private final IndexSettings settings;
   private final LongSupplier logSize;
+  private final Marks marks;
 
   /// Held while the index is fed or exchanged; searches do not need it.
   private final ReentrantLock feeding = new ReentrantLock();
@@ -38,36 +42,47 @@ final class TrailIndex implements Follower.Sink, AutoCloseable {
   private volatile EventIndex index;
   private boolean broken;
 
-  private TrailIndex(Path folder, IndexSettings settings, LongSupplier logSize, EventIndex index) {
+  /// What the log is marked by.
+  interface Marks {
+    /// What only this log has at that size: its root hash.
+    String at(long size) throws IOException;
+  }
+
+  private TrailIndex(
+      Path folder, IndexSettings settings, LongSupplier logSize, Marks marks, EventIndex index) {
     this.folder = folder;
     this.settings = settings;
     this.logSize = logSize;
+    this.marks = marks;
     this.index = index;
   }
 
-  /// Opens the index in this folder. One that is damaged, or that knows more than the log, is
-  /// thrown away and begun again: nothing in it is needed to know what happened.
+  /// Opens the index in this folder. One that is damaged, that knows more than the log, or that was
+  /// made of another log is thrown away and begun again: nothing in it is needed to know what
+  /// happened.
   ///
   /// @throws IOException the folder cannot be read or written
-  static TrailIndex open(Path folder, IndexSettings settings, LongSupplier logSize)
+  static TrailIndex open(Path folder, IndexSettings settings, LongSupplier logSize, Marks marks)
       throws IOException {
-    return new TrailIndex(folder, settings, logSize, opened(folder, settings, logSize));
+    EventIndex index = opened(folder, settings, logSize, marks);
+    return new TrailIndex(folder, settings, logSize, marks, index);
   }
 
-  private static EventIndex opened(Path folder, IndexSettings settings, LongSupplier logSize)
-      throws IOException {
+  private static EventIndex opened(
+      Path folder, IndexSettings settings, LongSupplier logSize, Marks marks) throws IOException {
     try {
       EventIndex index = EventIndex.open(folder, settings);
-      if (index.next() <= logSize.getAsLong()) {
+      Optional<String> wrong;
+      try {
+        wrong = wrong(index, logSize.getAsLong(), marks);
+      } catch (IOException | RuntimeException e) {
+        index.close();
+        throw e;
+      }
+      if (wrong.isEmpty()) {
         return index;
       }
-      LOG.log(
-          WARNING,
-          "the index knows "
-              + index.next()
-              + " events, the log has "
-              + logSize.getAsLong()
-              + "; the index is built again from the log");
+      LOG.log(WARNING, "the index " + wrong.get() + "; the index is built again from the log");
       index.close();
     } catch (IndexDamaged e) {
       LOG.log(WARNING, e.getMessage() + "; the index is built again from the log");
@@ -76,13 +91,24 @@ final class TrailIndex implements Follower.Sink, AutoCloseable {
     return EventIndex.open(folder, settings);
   }
 
+  private static Optional<String> wrong(EventIndex index, long size, Marks marks)
+      throws IOException {
+    long next = index.next();
+    if (next > size) {
+      return Optional.of("knows " + next + " events, the log has " + size);
+    }
+    return next == 0 || index.mark().equals(marks.at(next))
+        ? Optional.empty()
+        : Optional.of("was not made of this log's first " + next + " events");
+  }
+
   @Override
   public long next() throws IOException {
     feeding.lock();
     try {
       if (broken) {
         index.close();
-        index = opened(folder, settings, logSize);
+        index = opened(folder, settings, logSize, marks);
         broken = false;
       }
       return index.next();
@@ -115,7 +141,7 @@ final class TrailIndex implements Follower.Sink, AutoCloseable {
   public void commit() throws IOException {
     feeding.lock();
     try {
-      index.commit();
+      index.commit(marks.at(index.next()));
     } catch (IOException | RuntimeException e) {
       broken = true;
       throw e;
@@ -126,6 +152,11 @@ final class TrailIndex implements Follower.Sink, AutoCloseable {
 
   Found search(Search search) throws IOException {
     return index.search(search);
+  }
+
+  List<Aggregate.Answer> aggregate(List<Aggregate> aggregates, Query query, long logSize)
+      throws IOException {
+    return index.aggregate(aggregates, query, logSize);
   }
 
   /// Waits until the first `size` events can be found, at most so long.
@@ -144,7 +175,7 @@ final class TrailIndex implements Follower.Sink, AutoCloseable {
       try {
         // Senders go on; only the follower waits here, for what came in meanwhile.
         feed(rebuild, log, progress);
-        rebuild.finish();
+        rebuild.finish(marks.at(rebuild.next()));
       } finally {
         feeding.unlock();
       }
