@@ -355,7 +355,7 @@ final class AdminRoutes {
   }
 
   /// A small JSON object with no other members than these; an empty body is an empty object.
-  private static Json.Obj body(Exchange exchange, Set<String> known) throws IOException {
+  static Json.Obj body(Exchange exchange, Set<String> known) throws IOException {
     Body.checkType(exchange.request(), false);
     byte[] raw = exchange.rawBody(MOST_BYTES);
     if (raw.length == 0) {

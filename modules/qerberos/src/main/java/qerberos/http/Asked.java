@@ -10,11 +10,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import qerberos.query.Order;
 import qerberos.query.Query;
 import qerberos.query.QueryParser;
 import qerberos.query.QuerySyntax;
+import qerberos.state.SavedSearch;
 
 /// What a search asks for, from the parameters of `GET /audit/search`; the command line reads a
 /// folder without a server with the same words. Immutable.
@@ -29,6 +31,9 @@ public record Asked(Query query, Order order, int limit, long offset, @Nullable 
   /// Every parameter there is.
   static final Set<String> NAMES = names();
 
+  /// Those that say which events are meant.
+  static final Set<String> FILTERS = filters();
+
   /// Reads what stands after the question mark.
   ///
   /// @throws IllegalArgumentException naming the parameter, what came and what was wanted
@@ -40,6 +45,46 @@ public record Asked(Query query, Order order, int limit, long offset, @Nullable 
     }
   }
 
+  /// The same, where `search` names one that is kept.
+  ///
+  /// @param saved finds it
+  public static Asked of(String rawQuery, Function<String, Optional<SavedSearch>> saved) {
+    Set<String> names = new LinkedHashSet<>(NAMES);
+    names.add("search");
+    try {
+      Params params = Params.of(rawQuery, names);
+      Asked asked = of(params);
+      Optional<String> name = params.text("search");
+      return name.isEmpty()
+          ? asked
+          : asked.within(
+              saved.apply(name.get()).orElseThrow(() -> noSearch()), params.has("order"));
+    } catch (Refused e) {
+      throw new IllegalArgumentException(e.text(), e);
+    }
+  }
+
+  static Refused noSearch() {
+    return Refused.field("search", "no saved search has this name");
+  }
+
+  /// Of what this asks for, that which the saved search finds too, in its order when none was
+  /// given.
+  Asked within(SavedSearch saved, boolean orderGiven) {
+    return new Asked(
+        within(saved, query), orderGiven ? order : order(saved.order()), limit, offset, cursor);
+  }
+
+  static Query within(SavedSearch saved, Query query) {
+    Query kept;
+    try {
+      kept = QueryParser.parse(saved.query());
+    } catch (IllegalArgumentException e) {
+      throw Refused.field("search", "is no query any more: " + e.getMessage());
+    }
+    return query instanceof Query.All ? kept : Query.and(List.of(kept, query));
+  }
+
   static Asked of(Params params) {
     return new Asked(
         query(params),
@@ -49,7 +94,8 @@ public record Asked(Query query, Order order, int limit, long offset, @Nullable 
         params.text("cursor").orElse(null));
   }
 
-  private static Query query(Params params) {
+  /// Which events are meant.
+  static Query query(Params params) {
     List<Query> parts = new ArrayList<>();
     params.text("q").ifPresent(text -> parts.add(parsed(text)));
     params.text("type", "action").ifPresent(type -> parts.add(new Query.Term("type", type)));
@@ -67,11 +113,12 @@ public record Asked(Query query, Order order, int limit, long offset, @Nullable 
     return Query.and(parts);
   }
 
-  private static Query parsed(String text) {
+  /// What this text in the query language asks for.
+  static Query parsed(String text) {
     try {
       return QueryParser.parse(text);
     } catch (QuerySyntax e) {
-      throw Refused.field("q", String.valueOf(e.getMessage()));
+      throw Refused.at("q", e.column(), e.complaint());
     } catch (IllegalArgumentException e) {
       throw named(e, "q");
     }
@@ -118,7 +165,8 @@ public record Asked(Query query, Order order, int limit, long offset, @Nullable 
     }
   }
 
-  private static Order order(String text) {
+  /// What an order is called.
+  static Order order(String text) {
     return switch (text) {
       case "newest", "desc" -> Order.NEWEST_LEAF;
       case "oldest", "asc" -> Order.OLDEST_LEAF;
@@ -137,6 +185,13 @@ public record Asked(Query query, Order order, int limit, long offset, @Nullable 
     return names
         ? Refused.field(message.substring(0, colon), message.substring(colon + 2))
         : Refused.field(otherwise, message);
+  }
+
+  private static Set<String> filters() {
+    Set<String> names =
+        new LinkedHashSet<>(List.of("q", "type", "action", "startDate", "start", "endDate", "end"));
+    names.addAll(TERMS);
+    return names;
   }
 
   private static Set<String> names() {

@@ -10,28 +10,47 @@ import qerberos.event.Json;
 import qerberos.identity.Caller;
 import qerberos.identity.Permission;
 import qerberos.ledger.Checkpoint;
-import qerberos.query.IndexBehind;
+import qerberos.ledger.TlogProof;
+import qerberos.query.Aggregate;
 import qerberos.query.Query;
-import qerberos.query.SearchTooLong;
 import qerberos.trail.Page;
 import qerberos.trail.Shown;
 import qerberos.trail.Trail;
 
 /// `GET /audit`, `/audit/search`, `/audit/{id}` and what belongs to one event: entry and proof.
 ///
+/// With `facets=type,verdict` a page comes with how many of all hits have each of the most frequent
+/// values (`facetSize`, 1..100, of them). With `proof=true` each event carries its proof as
+/// `{extra, index, hashes}`, and the page carries the `checkpoint` they all lead to: written one
+/// below the other, they are a `c2sp.org/tlog-proof@v1` file; `extra` is the leaf, which a verifier
+/// hashes and does not trust. With `search=name` it finds what a saved search finds
+/// ([SearchRoutes]).
+///
 /// What the caller may not see does not exist for them: 404, never 403.
 ///
 /// Safe for concurrent use.
 final class AuditReads {
   private static final java.time.Duration PROOF_PATIENCE = java.time.Duration.ofSeconds(5);
+  /// Proofs on one page at most.
+  private static final int PROVEN_MAX = 100;
+
+  private static final Set<String> NAMES = names();
   private static final Set<String> ONE = new LinkedHashSet<>(List.of("source"));
 
   private final Trail trail;
   private final Records records;
+  private final SearchRoutes saved;
 
-  AuditReads(Trail trail, Records records) {
+  AuditReads(Trail trail, Records records, SearchRoutes saved) {
     this.trail = trail;
     this.records = records;
+    this.saved = saved;
+  }
+
+  private static Set<String> names() {
+    Set<String> names = new LinkedHashSet<>(Asked.NAMES);
+    names.addAll(List.of("search", "searchOwner", "facets", "facetSize", "proof"));
+    return names;
   }
 
   List<Route> routes() {
@@ -44,41 +63,40 @@ final class AuditReads {
   }
 
   private Answer search(Exchange exchange) throws Exception {
-    Asked asked = Asked.of(exchange.params(Asked.NAMES));
+    Params params = exchange.params(NAMES);
+    Asked asked = saved.within(exchange, params, Asked.of(params));
     Query query = asked.query();
     @Nullable String cursor = asked.cursor();
     int limit = asked.limit();
     long offset = asked.offset();
+    boolean proven = proven(params, limit);
+    List<String> facets = Figures.fields(params, "facets");
+    List<Aggregate> numbers =
+        Figures.top("facets", facets, (int) params.number("facetSize", 10, 1, 100));
     if (cursor == null && offset == 0) {
       records.read(exchange, "qerberos:audit", query.toString());
     }
-    Page page;
-    try {
-      page =
-          exchange.timed(
-              "search",
-              () ->
-                  trail.search(
-                      exchange.caller().view(), query, asked.order(), limit, offset, cursor));
-    } catch (IndexBehind e) {
-      throw Refused.unavailable(
-          Code.SERVICE_UNAVAILABLE, "the index is being built: " + e.getMessage(), 2);
-    } catch (SearchTooLong e) {
-      throw Refused.unavailable(
-          Code.SERVICE_UNAVAILABLE,
-          "the search took longer than "
-              + e.most().toMillis()
-              + " ms and was stopped; narrow it with startDate and endDate, type or actor, or raise"
-              + " search.timeout",
-          5);
-    } catch (IllegalArgumentException e) {
-      throw Asked.named(e, cursor == null ? "q" : "cursor");
-    }
+    Page page =
+        Figures.asked(
+            exchange,
+            cursor == null ? "q" : "cursor",
+            () ->
+                trail.search(
+                    exchange.caller().view(),
+                    query,
+                    asked.order(),
+                    limit,
+                    offset,
+                    cursor,
+                    numbers));
+    List<TlogProof> proofs = proven ? proofs(exchange, page.events()) : List.of();
     Checkpoint checkpoint = trail.ledger().checkpoint();
     return exchange.ok(
         json -> {
           json.object().name("events").array();
-          page.events().forEach(shown -> EventJson.write(json, shown, checkpoint));
+          for (int i = 0; i < page.events().size(); i++) {
+            EventJson.write(json, page.events().get(i), checkpoint, proven ? proofs.get(i) : null);
+          }
           json.end()
               .name("totalCount")
               .value(page.total())
@@ -91,8 +109,40 @@ final class AuditReads {
           if (page.nextCursor() != null) {
             json.name("nextCursor").value(page.nextCursor());
           }
+          if (!facets.isEmpty()) {
+            Figures.write(json.name("facets"), facets, page.facets());
+          }
+          if (!proofs.isEmpty()) {
+            json.name("checkpoint").value(proofs.getFirst().checkpoint().toString());
+          }
           json.end();
         });
+  }
+
+  private static boolean proven(Params params, int limit) {
+    boolean proven =
+        switch (params.text("proof").orElse("false")) {
+          case "true" -> true;
+          case "false" -> false;
+          default -> throw Refused.field("proof", "want true or false");
+        };
+    if (proven && limit > PROVEN_MAX) {
+      throw Refused.field(
+          "limit", "\"" + limit + "\", want 1.." + PROVEN_MAX + " together with proof=true");
+    }
+    return proven;
+  }
+
+  private List<TlogProof> proofs(Exchange exchange, List<Shown> events) throws Exception {
+    if (events.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return exchange.timed("checkpoint", () -> trail.proofs(events, PROOF_PATIENCE));
+    } catch (TimeoutException e) {
+      throw Refused.unavailable(
+          Code.SERVICE_UNAVAILABLE, "no checkpoint covers the newest of these events yet", 1);
+    }
   }
 
   private Answer one(Exchange exchange) throws Exception {

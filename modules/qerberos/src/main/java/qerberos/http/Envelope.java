@@ -48,12 +48,11 @@ final class Envelope {
       json = json.name("details").object().name("errors").array();
       for (Fault fault : refused.faults()) {
         json =
-            json.object()
-                .name("field")
-                .value(fault.field())
-                .name("message")
-                .value(fault.message())
-                .end();
+            json.object().name("field").value(fault.field()).name("message").value(fault.message());
+        if (refused.column() > 0) {
+          json = json.name("column").value(refused.column());
+        }
+        json = json.end();
       }
       json = json.end().end();
     }

@@ -1,9 +1,11 @@
 package qerberos.http;
 
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Actor;
 import qerberos.event.AuditEvent;
 import qerberos.ledger.Checkpoint;
+import qerberos.ledger.TlogProof;
 import qerberos.trail.Shown;
 
 /// Writes an event as readers of the API see it. Immutable.
@@ -12,6 +14,11 @@ public final class EventJson {
 
   /// @param checkpoint the last published one; it becomes the event's signature when it covers it
   static void write(JsonBytes json, Shown shown, Checkpoint checkpoint) {
+    write(json, shown, checkpoint, null);
+  }
+
+  /// @param proof that the event is in the log, shown with it, or null
+  static void write(JsonBytes json, Shown shown, Checkpoint checkpoint, @Nullable TlogProof proof) {
     AuditEvent event = shown.event();
     json.object().name("id").value(event.id()).name("type").value(event.type());
     optional(json, "subtype", event.subtype());
@@ -38,7 +45,22 @@ public final class EventJson {
       event.erased().forEach(json::value);
       json.end();
     }
+    if (proof != null) {
+      proof(json.name("proof"), proof);
+    }
     json.end();
+  }
+
+  /// What a proof has for itself: with the checkpoint that all of a page have in common, these are
+  /// the lines of a `c2sp.org/tlog-proof@v1` file.
+  private static void proof(JsonBytes json, TlogProof proof) {
+    json.object();
+    proof
+        .extra()
+        .ifPresent(leaf -> json.name("extra").value(Base64.getEncoder().encodeToString(leaf)));
+    json.name("index").value(proof.index()).name("hashes").array();
+    proof.path().forEach(hash -> json.value(hash.base64()));
+    json.end().end();
   }
 
   /// The event as the API answers it, for whoever reads it without a server.

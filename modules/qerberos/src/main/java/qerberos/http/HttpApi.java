@@ -73,7 +73,10 @@ public final class HttpApi implements AutoCloseable {
     measure(metrics, trail, state, selfCheck, watch, version, clock);
     List<Route> routes = new ArrayList<>();
     routes.addAll(new AuditWrites(trail, admission, parsers, metrics, settings).routes());
-    routes.addAll(new AuditReads(trail, records).routes());
+    var searches = new SearchRoutes(state.searches(), records);
+    routes.addAll(searches.routes());
+    routes.addAll(new AuditReads(trail, records, searches).routes());
+    routes.addAll(new AuditStats(trail, records, searches).routes());
     routes.addAll(new VerifyRoutes(selfCheck, records, parsers).routes());
     routes.addAll(new LogRoutes(trail.ledger(), admission, settings.logPublic()).routes());
     routes.addAll(
@@ -203,6 +206,12 @@ public final class HttpApi implements AutoCloseable {
         Tags.of("follower", "index"),
         trail,
         one -> one.indexing().lag());
+    metrics.gauge(
+        "qerberos.index.wrong.hits",
+        "hits that were not what was asked for; more than 0: somebody changed the index",
+        none,
+        trail,
+        Trail::wrongHits);
     metrics.gauge(
         "qerberos.audit.chain.valid",
         "1 when the last verification of the whole log held, 0 when not, NaN before the first",

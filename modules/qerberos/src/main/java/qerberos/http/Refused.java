@@ -12,9 +12,16 @@ final class Refused extends RuntimeException {
   private final Code code;
   private final List<Fault> faults;
   private final Map<String, String> headers;
+  private final int column;
 
   private Refused(Code code, String message, List<Fault> faults, Map<String, String> headers) {
+    this(code, message, faults, headers, 0);
+  }
+
+  private Refused(
+      Code code, String message, List<Fault> faults, Map<String, String> headers, int column) {
     super(message, null, false, false);
+    this.column = column;
     this.code = code;
     this.faults = List.copyOf(faults);
     this.headers = Map.copyOf(headers);
@@ -41,6 +48,14 @@ final class Refused extends RuntimeException {
         Code.VALIDATION_ERROR, first.field() + ": " + first.message() + more, faults, Map.of());
   }
 
+  /// 400, naming the one field at fault and the character of its text at which it goes wrong.
+  ///
+  /// @param column in code points from 1
+  static Refused at(String field, int column, String message) {
+    var fault = new Fault(field, "column " + column + ": " + message);
+    return new Refused(Code.VALIDATION_ERROR, fault.toString(), List.of(fault), Map.of(), column);
+  }
+
   static Refused notFound(String what) {
     return because(Code.NOT_FOUND, what);
   }
@@ -57,6 +72,11 @@ final class Refused extends RuntimeException {
 
   List<Fault> faults() {
     return faults;
+  }
+
+  /// Where in the text of the one field at fault it goes wrong; 0 when that is not known.
+  int column() {
+    return column;
   }
 
   Map<String, String> headers() {

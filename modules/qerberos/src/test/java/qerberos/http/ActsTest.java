@@ -76,7 +76,7 @@ class ActsTest {
       assertThat(service.get(query, service.admin).text())
           .contains("\"totalCount\":1,")
           .contains("\"added\":[\"did:squid:dave\"]")
-          .contains("\"removed\":[\"did:squid:bob\",\"did:squid:carol\"]")
+          .contains("\"removed\":[\"did:squid:bob\",\"did:squid:carol\",\"did:squid:dora\"]")
           .contains("\"changed\":[\"did:squid:alice\"]")
           .contains("\"grants\":{}");
     }

@@ -116,6 +116,9 @@ final class RunningService implements AutoCloseable {
             daoId: dao:blue
           - squidId: did:squid:carol
             daoId: dao:red
+          - squidId: did:squid:dora
+            daoId: dao:green
+            subIds: [north, south]
         """);
     Files.writeString(
         config.resolve("grants.yaml"),
@@ -130,6 +133,9 @@ final class RunningService implements AutoCloseable {
           - identity: did:squid:carol
             permissions: [qerberos:audit:read]
             scope: dao
+          - identity: did:squid:dora
+            permissions: [qerberos:audit:read]
+            scope: subidentity
         """);
     Clock clock = Clock.systemUTC();
     state = State.open(StateSettings.in(data), clock);
@@ -193,6 +199,15 @@ final class RunningService implements AutoCloseable {
 
   /// Logs in at the bundled sQuid.
   String login(String name) throws IOException, InterruptedException {
+    return loginWith(name, "");
+  }
+
+  /// The same as one of their subidentities.
+  String login(String name, String subId) throws IOException, InterruptedException {
+    return loginWith(name, ",\"subId\":\"" + subId + "\"");
+  }
+
+  private String loginWith(String name, String more) throws IOException, InterruptedException {
     String password =
         Files.readString(data().resolve("secrets/identities/" + name + ".password")).strip();
     HttpRequest request =
@@ -201,7 +216,13 @@ final class RunningService implements AutoCloseable {
             .header("Content-Type", "application/json")
             .POST(
                 HttpRequest.BodyPublishers.ofString(
-                    "{\"username\":\"" + name + "\",\"password\":\"" + password + "\"}"))
+                    "{\"username\":\""
+                        + name
+                        + "\",\"password\":\""
+                        + password
+                        + "\""
+                        + more
+                        + "}"))
             .build();
     HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
     Json.Obj json = (Json.Obj) AnyJson.read(answer.body());
