@@ -287,7 +287,7 @@ final class FolderCheck {
         keys.add(key);
       }
     }
-    return new Trust(trust.origin(), keys, trust.witnesses(), 0);
+    return new Trust(trust.origin(), keys, trust.witnesses(), Quorum.NONE);
   }
 
   /// An older checkpoint must be of a tree that this one begins with. The stored hashes have just

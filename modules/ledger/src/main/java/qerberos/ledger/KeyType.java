@@ -59,7 +59,7 @@ public enum KeyType {
   }
 
   /// Whether a signature begins with the time it was made.
-  boolean timed() {
+  public boolean timed() {
     return this != ED25519;
   }
 

@@ -218,14 +218,30 @@ public final class Ledger implements AutoCloseable {
     long size = published.checkpoint().size();
     List<TlogProof> proofs = new ArrayList<>(indexes.size());
     for (long index : indexes) {
-      if (index < 0 || index >= size) {
-        throw new IndexOutOfBoundsException("entry " + index + " of " + size + " published");
-      }
-      List<Hash> path = Rfc6962.inclusion(index, size, parts.tree().hashes());
-      byte[] leaf = parts.entries().entry(index).leaf();
-      proofs.add(new TlogProof(leaf, index, path, published.note()));
+      proofs.add(proof(index, size, published.note()));
     }
     return proofs;
+  }
+
+  /// The same under another checkpoint of this ledger, such as one that witnesses have cosigned.
+  ///
+  /// @throws IndexOutOfBoundsException when it does not cover the entry
+  /// @throws IllegalArgumentException when it is not over what this ledger has published
+  public TlogProof proof(long index, SignedNote checkpoint) throws IOException {
+    Checkpoint covering = Checkpoint.parse(checkpoint.text());
+    long size = covering.size();
+    if (size > checkpoint().size() || !covering.root().equals(root(size))) {
+      throw new IllegalArgumentException("checkpoint: not one of this ledger");
+    }
+    return proof(index, size, checkpoint);
+  }
+
+  private TlogProof proof(long index, long size, SignedNote checkpoint) throws IOException {
+    if (index < 0 || index >= size) {
+      throw new IndexOutOfBoundsException("entry " + index + " of " + size + " published");
+    }
+    List<Hash> path = Rfc6962.inclusion(index, size, parts.tree().hashes());
+    return new TlogProof(parts.entries().entry(index).leaf(), index, path, checkpoint);
   }
 
   /// What proves that the tree of `newSize` entries begins with the tree of `oldSize` entries.
@@ -319,6 +335,15 @@ public final class Ledger implements AutoCloseable {
         inbox.entries(),
         inbox.bytes(),
         keeper.waiting());
+  }
+
+  /// Takes no more entries and signs nothing more in this process, because somebody has found out
+  /// that this is not the only history of this log. What is durable stays readable.
+  ///
+  /// @param reason for people, a sentence
+  public void halt(String reason) {
+    publisher.halt(reason);
+    stop(reason);
   }
 
   /// Something failed: no more entries, in this process. What is durable stays readable.

@@ -118,7 +118,7 @@ final class Publisher implements Runnable {
   ///
   /// @return false when closing and all is published
   private synchronized boolean awaitWork() {
-    while (true) {
+    while (failed == null) {
       if (nextKeys != null) {
         return true;
       }
@@ -141,6 +141,7 @@ final class Publisher implements Runnable {
         closing = true; // nobody interrupts this thread but a JVM that ends
       }
     }
+    return false;
   }
 
   private synchronized @Nullable List<SigningKey> nextKeys() {
@@ -183,6 +184,14 @@ final class Publisher implements Runnable {
 
   /// The tree has grown.
   synchronized void grown() {
+    notifyAll();
+  }
+
+  /// Signs nothing more, not even at the end.
+  synchronized void halt(String reason) {
+    if (failed == null) {
+      failed = reason;
+    }
     notifyAll();
   }
 

@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// A text and who claims to have signed it (C2SP signed-note). Until [#verify] has said who really
 /// did, the text is a stranger's.
@@ -78,6 +80,20 @@ public record SignedNote(String text, List<NoteSignature> signatures) {
     List<NoteSignature> more = new ArrayList<>(signatures);
     more.add(key.sign(text, time));
     return new SignedNote(text, more);
+  }
+
+  /// This note with these signatures too, which it may already have.
+  public SignedNote with(Collection<NoteSignature> others) {
+    Set<NoteSignature> all = new LinkedHashSet<>(signatures);
+    all.addAll(others);
+    return new SignedNote(text, List.copyOf(all));
+  }
+
+  /// The lines by one of these keys that hold; a line that only claims to be by one is left out.
+  public List<NoteSignature> holding(Collection<VerifierKey> known) {
+    return signatures.stream()
+        .filter(line -> known.stream().anyMatch(key -> line.verifies(key, text)))
+        .toList();
   }
 
   /// Who of the known keys signed, in the order of the lines, each key once. Lines of unknown keys

@@ -2,6 +2,7 @@ package qerberos.ledger;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Whom a verifier believes: the name of one log, the keys that may sign for it, and the witnesses
 /// of whom some must have seen the same tree.
@@ -11,9 +12,9 @@ import java.util.List;
 /// @param origin the name of the log, the first line of its checkpoints
 /// @param logKeys one of them must have signed; at least one
 /// @param witnesses none of them a log key
-/// @param quorum how many different witnesses must have cosigned, 0 for none
+/// @param quorum which of the witnesses must have cosigned
 public record Trust(
-    String origin, List<VerifierKey> logKeys, List<VerifierKey> witnesses, int quorum) {
+    String origin, List<VerifierKey> logKeys, List<VerifierKey> witnesses, Quorum quorum) {
   public Trust {
     logKeys = List.copyOf(logKeys);
     witnesses = List.copyOf(witnesses);
@@ -23,10 +24,14 @@ public record Trust(
     if (witnesses.stream().anyMatch(logKeys::contains)) {
       throw new IllegalArgumentException("witnesses: a log cannot be its own witness");
     }
-    if (quorum < 0 || quorum > witnesses.size()) {
-      throw new IllegalArgumentException(
-          "quorum: " + quorum + ", want 0.." + witnesses.size() + " witnesses");
+    if (!witnesses.containsAll(quorum.witnesses())) {
+      throw new IllegalArgumentException("quorum: names a witness that is not among the witnesses");
     }
+  }
+
+  /// Trust that wants so many of the witnesses, whichever; 0 for none.
+  public Trust(String origin, List<VerifierKey> logKeys, List<VerifierKey> witnesses, int quorum) {
+    this(origin, logKeys, witnesses, Quorum.of(quorum, witnesses));
   }
 
   /// Trust in one log by its keys, without witnesses. The name of the log is that of the first key,
@@ -35,7 +40,12 @@ public record Trust(
     if (logKeys.isEmpty()) {
       throw new IllegalArgumentException("log keys: none, want at least one");
     }
-    return new Trust(logKeys.getFirst().name(), logKeys, List.of(), 0);
+    return new Trust(logKeys.getFirst().name(), logKeys, List.of(), Quorum.NONE);
+  }
+
+  /// The same log, whose checkpoints must also be cosigned.
+  public Trust witnessedBy(List<VerifierKey> others, Quorum wanted) {
+    return new Trust(origin, logKeys, others, wanted);
   }
 
   /// The checkpoint in a note, once it is known to be the log's own.
@@ -46,9 +56,15 @@ public record Trust(
     if (signers.stream().noneMatch(logKeys::contains)) {
       throw new Refused("no signature by " + logKeys.getFirst().shortName());
     }
-    long seen = signers.stream().filter(witnesses::contains).count();
-    if (seen < quorum) {
-      throw new Refused("cosigned by " + seen + " of the " + quorum + " witnesses wanted");
+    List<VerifierKey> seen = signers.stream().filter(witnesses::contains).toList();
+    if (!quorum.metBy(seen)) {
+      throw new Refused(
+          "cosigned by "
+              + (seen.isEmpty()
+                  ? "nobody"
+                  : seen.stream().map(VerifierKey::shortName).collect(Collectors.joining(", ")))
+              + ", want "
+              + quorum);
     }
     Checkpoint checkpoint;
     try {

@@ -132,7 +132,9 @@ public final class Verifier {
       checked.add(
           "the checkpoint of "
               + checkpoint.size()
-              + " entries is signed by "
+              + (trust.witnesses().contains(signer.key())
+                  ? " entries is cosigned by "
+                  : " entries is signed by ")
               + signer.key().shortName()
               + (signer.key().type().timed() ? " at " + signer.time() : ""));
     }

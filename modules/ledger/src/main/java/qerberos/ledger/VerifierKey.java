@@ -91,6 +91,11 @@ public final class VerifierKey {
     return name + "+" + idText();
   }
 
+  /// Whether both are the same public key, whatever their names and types.
+  boolean sameKeyAs(VerifierKey other) {
+    return Arrays.equals(raw, other.raw);
+  }
+
   /// Whether `signature` (what follows the key id in a signature line) is this key's over `text`.
   /// Keys that sign checkpoints only say no to any other text.
   boolean verifies(String text, byte[] signature) {

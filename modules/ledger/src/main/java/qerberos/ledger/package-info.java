@@ -43,6 +43,9 @@
 ///   - Who signs: [qerberos.ledger.SigningKey], [qerberos.ledger.VerifierKey], and
 ///     [qerberos.ledger.Trust], whom a verifier believes.
 ///   - Finding out whether a log holds: [qerberos.ledger.Verifier].
+///   - Being seen by others: [qerberos.ledger.AddCheckpoint] is what a witness is sent,
+///     [qerberos.ledger.WitnessAnswer] what it says, [qerberos.ledger.Witness] is one;
+///     [qerberos.ledger.TrustPolicy] and [qerberos.ledger.Quorum] say whose word is enough.
 ///   - Writing: [qerberos.ledger.Ledger], then `Writer` (one frame, one force), `Recovery` (every
 ///     start), `Segment` (how entries lie on disk), `Ids` (how they are found by name).
 ///
@@ -57,8 +60,8 @@
 /// ## Left out on purpose
 ///
 /// What entries mean, who may append and who may read: the service decides. HTTP serving: a handler
-/// of a few lines. The witness protocol: checkpoints take cosignatures and a verifier can demand
-/// them, fetching them is somebody else's job. Deleting entries: there is no such thing; what must
+/// of a few lines. Going round the witnesses: the messages are here, when and over which connection
+/// they travel is somebody else's affair. Deleting entries: there is no such thing; what must
 /// be forgotten belongs beside the tree, encrypted. Several writers: one process at a time, by
 /// lock. Signature types other than 0x01, 0x04 and 0x06: C2SP logs use these.
 @NullMarked

@@ -27,6 +27,7 @@ class GoClientTest {
 
   @TempDir static Path folder;
   private static Path checklog;
+  private static Path cosigned;
 
   private record Outcome(int status, String said) {}
 
@@ -46,14 +47,17 @@ class GoClientTest {
     assumeTrue(
         go.isPresent() && Files.isDirectory(PACKAGES.resolve("src/golang.org/x/mod/sumdb/note")),
         "needs Go and its note package: apt-get install golang-go golang-golang-x-mod-dev");
-    checklog = folder.resolve("checklog");
-    Path source = Path.of("src/test/go/checklog.go").toAbsolutePath();
+    checklog = built(go.orElseThrow(), "checklog");
+    cosigned = built(go.orElseThrow(), "cosigned");
+  }
+
+  private static Path built(Path go, String name) throws Exception {
+    Path program = folder.resolve(name);
+    Path source = Path.of("src/test/go/" + name + ".go").toAbsolutePath();
     Outcome built =
-        run(
-            List.of(
-                go.orElseThrow().toString(), "build", "-o", checklog.toString(), source.toString()),
-            240);
+        run(List.of(go.toString(), "build", "-o", program.toString(), source.toString()), 240);
     assertThat(built.status()).as(built.said()).isZero();
+    return program;
   }
 
   private static Outcome run(List<String> command, int seconds)
@@ -101,6 +105,34 @@ class GoClientTest {
         .contains("ok: 755 entries, 755 proved")
         .contains("ok: begins with the 300 entries of the old checkpoint");
     assertThat(outcome.status()).isZero();
+  }
+
+  @Test
+  void goBelievesACosignatureOfOurWitness_andNoOther() throws Exception {
+    MemoryLog log = new MemoryLog(20);
+    SigningKey key =
+        SigningKey.generate("witness.example/w1", KeyType.COSIGNATURE, new SecureRandom());
+    try (Witness witness =
+        Witness.open(new FaultyStorage(), key, List.of(log.trust()), () -> MemoryLog.NOW)) {
+      SignedNote note = SignedNote.parse(log.checkpoint());
+      Witness.Answer answer = witness.addCheckpoint(new AddCheckpoint(0, List.of(), note).bytes());
+      assertThat(answer.status()).isEqualTo(200);
+      String text = note + answer.body();
+      Path file = Files.writeString(folder.resolve("cosigned.note"), text);
+      List<String> command =
+          List.of(
+              cosigned.toString(),
+              log.key.verifier().toString(),
+              witness.verifier().toString(),
+              file.toString());
+      Outcome good = run(command, 60);
+      assertThat(good.said())
+          .contains("ok: signed by example.org/log")
+          .contains("ok: signed by witness.example/w1");
+      assertThat(good.status()).isZero();
+      Files.writeString(file, text.replace("\n20\n", "\n21\n"));
+      assertThat(run(command, 60).status()).isEqualTo(1);
+    }
   }
 
   @Test

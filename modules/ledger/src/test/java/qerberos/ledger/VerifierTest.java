@@ -168,7 +168,13 @@ class VerifierTest {
     Verifier verifier = new Verifier(trust);
     log.publish(log.sign().cosigned(first, MemoryLog.NOW).cosigned(first, MemoryLog.NOW));
     assertThat(damages(verifier.log(log, Entries.ALL)).getFirst().what())
-        .isEqualTo("cosigned by 1 of the 2 witnesses wanted");
+        .isEqualTo(
+            "cosigned by "
+                + first.verifier().shortName()
+                + ", want 2 of "
+                + first.verifier().shortName()
+                + ", "
+                + second.verifier().shortName());
     log.publish(log.sign().cosigned(first, MemoryLog.NOW).cosigned(second, MemoryLog.NOW));
     Verification both = verifier.log(log, Entries.ALL);
     assertThat(both).isInstanceOf(Holds.class);
