@@ -24,6 +24,7 @@ class HouseTest {
           "qerberos.state",
           "qerberos.identity",
           "qerberos.columns",
+          "qerberos.witness",
           "qerberos.trail",
           "qerberos.http",
           "qerberos.service",

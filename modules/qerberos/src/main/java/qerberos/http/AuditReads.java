@@ -36,6 +36,7 @@ final class AuditReads {
 
   private static final Set<String> NAMES = names();
   private static final Set<String> ONE = new LinkedHashSet<>(List.of("source"));
+  private static final Set<String> PROOF = new LinkedHashSet<>(List.of("source", "witnessed"));
 
   private final Trail trail;
   private final Records records;
@@ -158,23 +159,49 @@ final class AuditReads {
         .with("X-Leaf-Index", Long.toString(shown.index()));
   }
 
+  /// `?witnessed=true` wants a checkpoint that witnesses have cosigned, which may take as long as
+  /// `ledger.witnessInterval`.
   private Answer proof(Exchange exchange) throws Exception {
-    Shown shown = found(exchange);
+    boolean witnessed =
+        switch (exchange.params(PROOF).text("witnessed").orElse("false")) {
+          case "true" -> true;
+          case "false" -> false;
+          default -> throw Refused.field("witnessed", "want true or false");
+        };
+    if (witnessed && !trail.witnesses().any()) {
+      throw Refused.field("witnessed", "this log has no witnesses (ledger.witnesses)");
+    }
+    Shown shown = found(exchange, PROOF);
     try {
       byte[] proof =
-          exchange.timed("checkpoint", () -> trail.proof(shown.index(), PROOF_PATIENCE).bytes());
+          exchange.timed(
+              "checkpoint",
+              () ->
+                  (witnessed
+                          ? trail.witnessedProof(shown.index(), PROOF_PATIENCE)
+                          : trail.proof(shown.index(), PROOF_PATIENCE))
+                      .bytes());
       return Answer.of(200, Answer.TEXT, proof);
     } catch (TimeoutException e) {
-      throw Refused.unavailable(Code.SERVICE_UNAVAILABLE, "no checkpoint covers this event yet", 1);
+      throw Refused.unavailable(
+          Code.SERVICE_UNAVAILABLE,
+          witnessed
+              ? "no checkpoint that covers this event has been cosigned by enough witnesses yet"
+              : "no checkpoint covers this event yet",
+          witnessed ? 5 : 1);
     }
   }
 
   private Shown found(Exchange exchange) throws Exception {
+    return found(exchange, ONE);
+  }
+
+  private Shown found(Exchange exchange, Set<String> known) throws Exception {
     String id = exchange.variable(0);
     if (id.length() > 128) {
       throw Refused.field("id", "length " + id.length() + ", want 1..128");
     }
-    @Nullable String source = exchange.params(ONE).text("source").orElse(null);
+    @Nullable String source = exchange.params(known).text("source").orElse(null);
     Caller caller = exchange.caller();
     Optional<Shown> shown =
         exchange.timed("read", () -> trail.find(caller.view(), caller.source(), id, source));

@@ -101,6 +101,7 @@ final class HealthRoutes {
           pools(json);
           workers(json);
           ledger(json);
+          WitnessFigures.write(json, trail.witnesses());
           verification(json);
           json.name("build")
               .object()

@@ -71,6 +71,7 @@ public final class HttpApi implements AutoCloseable {
     open.push(watch);
     watch.start();
     measure(metrics, trail, state, selfCheck, watch, version, clock);
+    WitnessFigures.measure(metrics, trail.witnesses());
     List<Route> routes = new ArrayList<>();
     routes.addAll(new AuditWrites(trail, admission, parsers, metrics, settings).routes());
     var searches = new SearchRoutes(state.searches(), records);
@@ -78,7 +79,7 @@ public final class HttpApi implements AutoCloseable {
     routes.addAll(new AuditReads(trail, records, searches).routes());
     routes.addAll(new AuditStats(trail, records, searches).routes());
     routes.addAll(new VerifyRoutes(selfCheck, records, parsers).routes());
-    routes.addAll(new LogRoutes(trail.ledger(), admission, settings.logPublic()).routes());
+    routes.addAll(new LogRoutes(trail, admission, settings.logPublic()).routes());
     routes.addAll(
         new HealthRoutes(watch, trail, state, selfCheck, metrics, clock, version, () -> ready)
             .routes());

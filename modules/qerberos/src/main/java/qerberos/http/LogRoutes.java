@@ -10,11 +10,17 @@ import java.util.zip.GZIPOutputStream;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;
 import qerberos.ledger.Ledger;
+import qerberos.ledger.SignedNote;
 import qerberos.ledger.TilePath;
 import qerberos.settings.Catalog.LogPublic;
+import qerberos.trail.Trail;
 
 /// The log as C2SP tlog-tiles serves it, under `/log/`: checkpoint, hash tiles, entry bundles; and
 /// beside them the keys.
+///
+/// `/log/checkpoint` is the newest checkpoint, with whatever cosignatures it has so far;
+/// `/log/checkpoint/cosigned` the newest that enough witnesses have cosigned, which covers a little
+/// less.
 ///
 /// Every address has one spelling, and what is not within the published size is not there. Tiles
 /// never change, so they may be kept for ever; the checkpoint must not be kept at all. None of this
@@ -25,12 +31,14 @@ import qerberos.settings.Catalog.LogPublic;
 final class LogRoutes {
   private static final String IMMUTABLE = "public, max-age=604800, immutable";
 
+  private final Trail trail;
   private final Ledger ledger;
   private final GateAdmission admission;
   private final LogPublic open;
 
-  LogRoutes(Ledger ledger, GateAdmission admission, LogPublic open) {
-    this.ledger = ledger;
+  LogRoutes(Trail trail, GateAdmission admission, LogPublic open) {
+    this.trail = trail;
+    this.ledger = trail.ledger();
     this.admission = admission;
     this.open = open;
   }
@@ -40,6 +48,8 @@ final class LogRoutes {
     for (String method : List.of("GET", "OPTIONS")) {
       boolean get = method.equals("GET");
       routes.add(Route.open(method, "/log/checkpoint", get ? this::checkpoint : this::options));
+      routes.add(
+          Route.open(method, "/log/checkpoint/cosigned", get ? this::cosigned : this::options));
       routes.add(Route.open(method, "/log/keys", get ? this::keys : this::options));
       routes.add(Route.open(method, "/log/tile/**", get ? this::tile : this::options));
     }
@@ -48,8 +58,19 @@ final class LogRoutes {
 
   private Answer checkpoint(Exchange exchange) throws Exception {
     allowed(exchange, false);
-    return shared(Answer.of(200, Answer.TEXT, ledger.signedCheckpoint()))
+    return shared(Answer.of(200, Answer.TEXT, trail.signedCheckpoint()))
         .with("Cache-Control", "no-store");
+  }
+
+  private Answer cosigned(Exchange exchange) throws Exception {
+    allowed(exchange, false);
+    byte[] note =
+        trail
+            .witnesses()
+            .cosigned()
+            .map(SignedNote::bytes)
+            .orElseThrow(() -> Refused.notFound("no checkpoint has been cosigned by enough"));
+    return shared(Answer.of(200, Answer.TEXT, note)).with("Cache-Control", "no-store");
   }
 
   private Answer keys(Exchange exchange) throws Exception {

@@ -92,6 +92,20 @@ public final class Catalog {
           The whole log shall be verified more often, or the disk is to be spared.
       ANCHOR_FILE | ledger.anchorFile | | | file |
           The newest checkpoint shall also lie on another disk, so that a restored old copy is refused.
+      ANCHOR_URL | ledger.anchorUrl | | | URL |
+          The newest checkpoint shall leave this host: it is posted there as text/plain.
+      ANCHOR_INTERVAL | ledger.anchorInterval | | 1h | time |
+          The checkpoint shall be posted more often, or less.
+      WITNESSES | ledger.witnesses | | | verifier key, URL and monitoring URL, if it has one, of each |
+          Others shall cosign every state of the log, so that it cannot have two histories.
+      WITNESS_POLICY | ledger.witnessPolicyFile | | | file |
+          The witnesses and their quorum stand in a file as c2sp.org/tlog-policy has it.
+      WITNESS_QUORUM | ledger.witnessQuorum | | | witnesses |
+          More or fewer of the witnesses must cosign than what is the default, more than half.
+      WITNESS_INTERVAL | ledger.witnessInterval | | 10s | time |
+          Cosignatures shall come sooner, or the witnesses are to be spared.
+      WITNESS_TIMEOUT | ledger.witnessTimeout | | 5s | time |
+          A witness is far away and needs longer for one answer.
 
       MODE | identity.mode | | standalone | mode | NODE_ENV, APP_ENV
           A real sQuid and Qonsent exist (integrated), or one of the two (hybrid).
@@ -283,6 +297,26 @@ public final class Catalog {
       typed("VERIFY_INTERVAL", Kind.duration("h", Duration.ofMinutes(1), Duration.ofDays(90)));
   public static final Setting<Optional<Path>> ANCHOR_FILE =
       typed("ANCHOR_FILE", Kind.optional(Kind.path()));
+
+  public static final Setting<Optional<URI>> ANCHOR_URL =
+      typed("ANCHOR_URL", Kind.optional(Kind.url()));
+  public static final Setting<Duration> ANCHOR_INTERVAL =
+      typed("ANCHOR_INTERVAL", Kind.duration("s", Duration.ofMillis(100), Duration.ofDays(7)));
+  public static final Setting<List<String>> WITNESSES =
+      typed(
+          "WITNESSES",
+          Kind.list(
+              Kind.form(
+                  "<verifier key> <URL> [<monitoring URL>]",
+                  "\\S{1,4000}\\s+https?://\\S{1,1000}(\\s+https?://\\S{1,1000})?")));
+  public static final Setting<Optional<Path>> WITNESS_POLICY =
+      typed("WITNESS_POLICY", Kind.optional(Kind.path()));
+  public static final Setting<Optional<Integer>> WITNESS_QUORUM =
+      typed("WITNESS_QUORUM", Kind.optional(Kind.whole(0, 100)));
+  public static final Setting<Duration> WITNESS_INTERVAL =
+      typed("WITNESS_INTERVAL", Kind.duration("s", Duration.ofMillis(10), Duration.ofHours(1)));
+  public static final Setting<Duration> WITNESS_TIMEOUT =
+      typed("WITNESS_TIMEOUT", Kind.duration("ms", Duration.ofMillis(10), Duration.ofMinutes(1)));
 
   public static final Setting<Mode> MODE = typed("MODE", Kind.oneOf(Mode.class));
   public static final Setting<URI> SQUID_URL = typed("SQUID_URL", Kind.url());

@@ -19,10 +19,21 @@ public final class Kind<T> {
 
   private final String wanted;
   private final Function<String, T> reader;
+  private final boolean many;
 
   private Kind(String wanted, Function<String, T> reader) {
+    this(wanted, reader, false);
+  }
+
+  private Kind(String wanted, Function<String, T> reader, boolean many) {
     this.wanted = wanted;
     this.reader = reader;
+    this.many = many;
+  }
+
+  /// Whether it is a list, so that a file may write one.
+  boolean many() {
+    return many;
   }
 
   /// What is accepted, in words: `a whole number 0..65535`.
@@ -161,7 +172,8 @@ public final class Kind<T> {
                 .map(String::strip)
                 .filter(part -> !part.isEmpty())
                 .map(each::read)
-                .toList());
+                .toList(),
+        true);
   }
 
   /// The same, or nothing.

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import qerberos.event.Privacy;
 import qerberos.settings.Values.Given;
@@ -148,10 +149,20 @@ public final class Loader {
               }
               switch (node) {
                 case Yaml.Scalar(var at, var text) -> takeFromFile(setting, text, at, key);
+                case Yaml.Items(var at, var items)
+                    when setting.kind().many()
+                        && items.stream().allMatch(Yaml.Scalar.class::isInstance) ->
+                    takeFromFile(setting, joined(items), at, key);
                 case Yaml.Items(var at, _) -> faults.add(at + ": " + key + ": want one value");
                 case Yaml.Block(var at, _) -> faults.add(at + ": " + key + ": want one value");
               }
             });
+  }
+
+  private static String joined(List<Yaml> items) {
+    return items.stream()
+        .map(item -> item instanceof Yaml.Scalar(_, var text) ? text : "")
+        .collect(Collectors.joining(", "));
   }
 
   private void takeFromFile(Setting<?> setting, String text, String at, String key) {

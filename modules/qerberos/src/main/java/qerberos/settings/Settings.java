@@ -109,7 +109,15 @@ public record Settings(
         values.get(Catalog.INDEX_BUFFER),
         values.get(Catalog.SEARCH_TIMEOUT),
         values.get(Catalog.VERIFY_INTERVAL),
-        values.get(Catalog.ANCHOR_FILE));
+        values.get(Catalog.ANCHOR_FILE),
+        values.get(Catalog.ANCHOR_URL),
+        values.get(Catalog.ANCHOR_INTERVAL),
+        WitnessSettings.of(
+            values.get(Catalog.WITNESSES),
+            values.get(Catalog.WITNESS_POLICY),
+            values.get(Catalog.WITNESS_QUORUM),
+            values.get(Catalog.WITNESS_INTERVAL),
+            values.get(Catalog.WITNESS_TIMEOUT)));
   }
 
   private static HttpSettings http(Values values) {

@@ -1,5 +1,6 @@
 package qerberos.settings;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,6 +25,9 @@ import java.util.Optional;
 ///     default 24 h
 /// @param anchorFile where the newest checkpoint is also kept, outside of `data`, so that a
 ///     restored old copy is noticed; empty for none
+/// @param anchorUrl where the newest checkpoint is also posted to; empty for none
+/// @param anchorInterval how often at most that is done, 100 ms..7 d; default 1 h
+/// @param witnesses who cosigns the checkpoints
 ///
 /// Immutable.
 public record TrailSettings(
@@ -36,7 +40,10 @@ public record TrailSettings(
     int indexBufferMegabytes,
     Duration searchTimeout,
     Duration verifyInterval,
-    Optional<Path> anchorFile) {
+    Optional<Path> anchorFile,
+    Optional<URI> anchorUrl,
+    Duration anchorInterval,
+    WitnessSettings witnesses) {
 
   public TrailSettings {
     Range.check(
@@ -56,6 +63,8 @@ public record TrailSettings(
     Range.check("search.timeout", searchTimeout, Duration.ofMillis(10), Duration.ofHours(1));
     Range.check(
         "ledger.verifyInterval", verifyInterval, Duration.ofMinutes(1), Duration.ofDays(90));
+    Range.check(
+        "ledger.anchorInterval", anchorInterval, Duration.ofMillis(100), Duration.ofDays(7));
     if (anchorFile.isPresent() && absolute(anchorFile.get()).startsWith(absolute(data))) {
       throw new IllegalArgumentException(
           "ledger.anchorFile: "
@@ -80,6 +89,42 @@ public record TrailSettings(
         32,
         Duration.ofSeconds(10),
         Duration.ofHours(24),
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        Duration.ofHours(1),
+        WitnessSettings.NONE);
+  }
+
+  /// The same, keeping the newest checkpoint in this file too.
+  public TrailSettings withAnchorFile(Optional<Path> file) {
+    return with(file, anchorUrl, anchorInterval, witnesses);
+  }
+
+  /// The same, posting the newest checkpoint.
+  public TrailSettings withAnchorUrl(URI url, Duration every) {
+    return with(anchorFile, Optional.of(url), every, witnesses);
+  }
+
+  /// The same, with these witnesses.
+  public TrailSettings withWitnesses(WitnessSettings others) {
+    return with(anchorFile, anchorUrl, anchorInterval, others);
+  }
+
+  private TrailSettings with(
+      Optional<Path> file, Optional<URI> url, Duration postEvery, WitnessSettings others) {
+    return new TrailSettings(
+        data,
+        origin,
+        checkpointInterval,
+        queueEvents,
+        tailEvents,
+        indexCommit,
+        indexBufferMegabytes,
+        searchTimeout,
+        verifyInterval,
+        file,
+        url,
+        postEvery,
+        others);
   }
 }

@@ -1,4 +1,4 @@
-package qerberos.trail;
+package qerberos.state;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/// Small files that are exchanged as a whole.
-final class WholeFile {
+/// Small files that are exchanged as a whole. Safe for concurrent use on different files.
+public final class WholeFile {
   /// What the name of the file that takes the place of another ends with, until it does.
-  static final String DRAFT = ".new";
+  public static final String DRAFT = ".new";
 
   private WholeFile() {}
 
@@ -19,7 +19,7 @@ final class WholeFile {
   /// is durable on return. Two at once on the same file are for the caller to prevent.
   ///
   /// @throws IOException the old one is still there, unless the very last step failed
-  static void replace(Path file, byte[] bytes) throws IOException {
+  public static void replace(Path file, byte[] bytes) throws IOException {
     Path draft = file.resolveSibling(file.getFileName() + DRAFT);
     try (FileChannel out =
         FileChannel.open(
@@ -41,7 +41,7 @@ final class WholeFile {
   }
 
   /// Makes the names in a folder durable: what was made, renamed or deleted there.
-  static void forceFolder(Path folder) throws IOException {
+  public static void forceFolder(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }

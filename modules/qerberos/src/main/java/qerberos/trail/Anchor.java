@@ -24,6 +24,7 @@ import qerberos.ledger.SignedNote;
 import qerberos.state.Document;
 import qerberos.state.Documents;
 import qerberos.state.StateUnavailable;
+import qerberos.state.WholeFile;
 
 /// Keeps the newest signed checkpoint where an older copy of the ledger would not have it: in the
 /// state database, and in a file outside of the data folder where one is configured.

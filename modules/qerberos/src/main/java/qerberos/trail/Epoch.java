@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ import qerberos.ledger.Verifier;
 import qerberos.query.EventIndex;
 import qerberos.settings.TrailSettings;
 import qerberos.state.Documents;
+import qerberos.state.WholeFile;
+import qerberos.witness.Witnesses;
 
 /// The end of one log and the beginning of the next: another origin, another key, and a first entry
 /// that names the log before it. The way out when a ledger may not be gone on with.
@@ -113,8 +116,9 @@ public final class Epoch {
       return;
     }
     Ended ended;
-    try (var anchor = new Anchor(settings.anchorFile(), documents)) {
-      ended = epoch.ended(anchor);
+    try (var anchor = new Anchor(settings.anchorFile(), documents);
+        var witnesses = new Witnesses(settings.witnesses(), data, InstantSource.system())) {
+      ended = epoch.ended(anchor, witnesses, settings.origin());
     }
     if (settings.origin().filter(ended.origin()::equals).isPresent()) {
       throw new IllegalArgumentException(
@@ -132,11 +136,19 @@ public final class Epoch {
             + " entries ends; another one begins");
   }
 
-  private Ended ended(Anchor anchor) throws IOException {
+  private Ended ended(Anchor anchor, Witnesses witnesses, Optional<String> origin)
+      throws IOException {
     Anchor.Kept kept = anchor.kept();
-    List<KnownCheckpoint> known = kept.checkpoints();
+    List<KnownCheckpoint> known = new ArrayList<>(kept.checkpoints());
     String aside = kept.fileIsRubbish() ? anchor.aside().map(Path::toString).orElse(null) : null;
     Path ledger = data.resolve(LEDGER);
+    boolean mayBeSigned = true;
+    try {
+      known.addAll(witnesses.known(ledger, origin));
+    } catch (LedgerBehind e) {
+      LOG.log(INFO, "the log that ends is left as it is: " + e.getMessage());
+      mayBeSigned = false;
+    }
     Checkpoint seen = null;
     for (KnownCheckpoint one : known) {
       Checkpoint claimed = one.claimed();
@@ -157,7 +169,9 @@ public final class Epoch {
       }
       return new Ended(seen.origin(), seen.size(), seen.root().base64(), null, aside, 0, null);
     }
-    finish(ledger, known);
+    if (mayBeSigned) {
+      finish(ledger, known);
+    }
     Checkpoint last = verified(ledger);
     boolean more = seen != null && seen.origin().equals(last.origin()) && seen.size() > last.size();
     return new Ended(

@@ -16,6 +16,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.SubjectKey;
+import qerberos.state.WholeFile;
 
 /// The one key that names subjects and wraps their keys, 32 random bytes in the file `master.key`,
 /// mode 0600. What it makes of a subject's key is a record of 96 bytes:

@@ -23,6 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.SubjectKey;
 import qerberos.event.SubjectKeys;
+import qerberos.state.WholeFile;
 import qerberos.trail.MasterKey.Name;
 
 /// The keys of subjects, each wrapped by the [MasterKey], in a file under `data/keys`.

@@ -29,11 +29,13 @@ import qerberos.event.Verdict;
 import qerberos.identity.View;
 import qerberos.ledger.Appended;
 import qerberos.ledger.Entry;
+import qerberos.ledger.KnownCheckpoint;
 import qerberos.ledger.Ledger;
 import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.LedgerSettings;
 import qerberos.ledger.LogStorage;
 import qerberos.ledger.Progress;
+import qerberos.ledger.SignedNote;
 import qerberos.ledger.SigningKey;
 import qerberos.ledger.TlogProof;
 import qerberos.ledger.VerifierKey;
@@ -47,6 +49,9 @@ import qerberos.settings.TrailSettings;
 import qerberos.state.Documents;
 import qerberos.state.Outbox;
 import qerberos.state.State;
+import qerberos.witness.WitnessChange;
+import qerberos.witness.WitnessState;
+import qerberos.witness.Witnesses;
 
 /// The trail: takes events in, finds them again, and proves what it says.
 ///
@@ -75,6 +80,7 @@ public final class Trail implements AutoCloseable {
   private final Tail tail;
   private final TrailIndex index;
   private final Anchor anchor;
+  private final Witnesses witnesses;
   private final Follower indexing;
   private final Postponed postponed;
   private final Distrust distrust;
@@ -96,6 +102,7 @@ public final class Trail implements AutoCloseable {
       Tail tail,
       TrailIndex index,
       Anchor anchor,
+      Witnesses witnesses,
       TrailSettings settings,
       Outbox outbox,
       Deque<AutoCloseable> open) {
@@ -107,6 +114,7 @@ public final class Trail implements AutoCloseable {
     this.tail = tail;
     this.index = index;
     this.anchor = anchor;
+    this.witnesses = witnesses;
     this.open = open;
     this.indexing =
         new Follower(
@@ -165,6 +173,16 @@ public final class Trail implements AutoCloseable {
       if (ended.isPresent()) {
         epoch.putAside(ended.get(), anchor);
       }
+      var witnesses = new Witnesses(settings.witnesses(), data, clock);
+      open.push(witnesses);
+      List<KnownCheckpoint> known =
+          new ArrayList<>(
+              ended.isPresent() ? epoch.ofTheNext(ended.get(), anchor) : anchor.known());
+      for (KnownCheckpoint one : witnesses.known(data.resolve("ledger"), settings.origin())) {
+        if (ended.isEmpty() || !one.claimed().origin().equals(ended.get().origin())) {
+          known.add(one);
+        }
+      }
       TailOfLedger listener = new TailOfLedger();
       Ledger ledger =
           Ledger.open(
@@ -178,7 +196,7 @@ public final class Trail implements AutoCloseable {
                   .withRandom(random)
                   .withPublishEvery(settings.checkpointInterval())
                   .withQueue(settings.queueEvents(), 64L << 20),
-              ended.isPresent() ? epoch.ofTheNext(ended.get(), anchor) : anchor.known());
+              known);
       open.push(ledger);
       Tail tail = new Tail(settings.tailEvents(), ledger.size());
       listener.tail = tail;
@@ -203,6 +221,7 @@ public final class Trail implements AutoCloseable {
               tail,
               index,
               anchor,
+              witnesses,
               settings,
               state.outbox(),
               open);
@@ -266,6 +285,31 @@ public final class Trail implements AutoCloseable {
     own.start();
     open.push(own);
     anchor.follow(ledger::signedCheckpoint);
+    witnesses.follow(ledger, change -> own.record(recorded(change)));
+    open.push(witnesses);
+  }
+
+  private static EventDraft recorded(WitnessChange change) {
+    Json.Obj details =
+        Json.EMPTY
+            .with("witness", Json.of(change.name()))
+            .with("from", Json.of(change.from().name()))
+            .with("to", Json.of(change.to().name()))
+            .with("changes", Json.of((double) change.changes()));
+    String why = change.why();
+    return new EventDraft(
+        null,
+        "ledger.witness",
+        null,
+        null,
+        "qerberos:ledger",
+        new Actor("system:qerberos"),
+        Reserved.LAYER,
+        change.to() == WitnessState.COSIGNING ? Verdict.ALLOW : Verdict.WARN,
+        why == null ? details : details.with("why", Json.of(why)),
+        Json.EMPTY,
+        null,
+        null);
   }
 
   private void appendPostponed() throws IOException {
@@ -537,6 +581,25 @@ public final class Trail implements AutoCloseable {
     long size = indexes.stream().mapToLong(index -> index + 1).max().orElse(0);
     byte[] ignored = ledger.awaitCheckpoint(size, most);
     return ledger.proofs(indexes);
+  }
+
+  /// The same against a checkpoint that enough witnesses have cosigned.
+  ///
+  /// @throws TimeoutException when none covers the event in time
+  public TlogProof witnessedProof(long leafIndex, Duration most)
+      throws IOException, InterruptedException, TimeoutException {
+    return ledger.proof(leafIndex, witnesses.awaitCosigned(leafIndex + 1, most));
+  }
+
+  /// The newest checkpoint as it is served: signed by the log, with the cosignatures that it has.
+  public byte[] signedCheckpoint() {
+    byte[] newest = ledger.signedCheckpoint();
+    return witnesses.any() ? witnesses.with(SignedNote.parse(newest)).bytes() : newest;
+  }
+
+  /// Who cosigns the checkpoints.
+  public Witnesses witnesses() {
+    return witnesses;
   }
 
   /// Builds the index anew, from the first event on, while the old one serves.

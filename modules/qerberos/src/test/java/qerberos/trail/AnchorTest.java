@@ -40,18 +40,7 @@ class AnchorTest {
   }
 
   private TrailSettings settings(Optional<Path> anchorFile) {
-    TrailSettings standard = TrailSettings.in(data);
-    return new TrailSettings(
-        data,
-        standard.origin(),
-        standard.checkpointInterval(),
-        standard.queueEvents(),
-        standard.tailEvents(),
-        standard.indexCommit(),
-        standard.indexBufferMegabytes(),
-        standard.searchTimeout(),
-        standard.verifyInterval(),
-        anchorFile);
+    return TrailSettings.in(data).withAnchorFile(anchorFile);
   }
 
   /// One life of the trail, with its state beside it or elsewhere, that records these.
