@@ -57,6 +57,7 @@ public final class Commands {
         .addSubcommand(new ImportCommand(around))
         .addSubcommand(new LogCommand(around))
         .addSubcommand(new SearchCommand(around))
+        .addSubcommand(new StatsCommand(around))
         .addSubcommand(new ShowCommand(around))
         .addSubcommand(new ProofCommand(around))
         .addSubcommand(new VerifyCommand(around))

@@ -1,6 +1,7 @@
 package qerberos.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import qerberos.intake.AnyJson;
 import qerberos.ledger.LedgerDamaged;
 import qerberos.ledger.VerifierKey;
 import qerberos.settings.StateSettings;
+import qerberos.state.SavedSearch;
+import qerberos.state.SavedSearches;
 import qerberos.state.State;
 import qerberos.trail.Page;
 import qerberos.trail.Shown;
@@ -57,7 +60,9 @@ final class FolderReads implements Reads {
     TrailReader opened = trail();
     Asked asked;
     try {
-      asked = Asked.of(rawQuery);
+      asked = Asked.of(rawQuery, this::saved);
+    } catch (UncheckedIOException e) {
+      throw failed(new IOException(e.getMessage(), e));
     } catch (IllegalArgumentException e) {
       throw new Failure(Exit.FAILED, String.valueOf(e.getMessage()));
     }
@@ -67,9 +72,26 @@ final class FolderReads implements Reads {
               asked.query(), asked.order(), limit, (_, done, total) -> bar.at(done, total));
       List<Reply> events = new ArrayList<>();
       page.events().forEach(shown -> events.add(reply(opened, shown)));
-      return new Hits(events, page.total());
+      return new Hits(events, page.total(), new Reply(Json.NULL));
     } catch (IOException e) {
       throw failed(e);
+    }
+  }
+
+  /// The administrator's search of this name, or one that is shared.
+  private Optional<SavedSearch> saved(String name) {
+    try {
+      var found = new ArrayList<SavedSearch>();
+      Reply ignored =
+          withState(
+              state -> {
+                found.addAll(
+                    state.searches().seenBy(new SavedSearches.Viewer(ADMIN, null, true), name));
+                return List.of();
+              });
+      return found.stream().findFirst();
+    } catch (Failure e) {
+      throw new UncheckedIOException(new IOException(e.sentence(), e));
     }
   }
 

@@ -9,8 +9,8 @@ import qerberos.service.ServerFile;
 /// Where a command that only looks gets its answers: from the server that runs on the folder, or,
 /// when none does, from the folder itself. Both answer alike. Used by one thread at a time.
 sealed interface Reads extends AutoCloseable permits ServerReads, FolderReads {
-  /// The first of what matches, and how many match in all.
-  record Hits(List<Reply> events, long total) {}
+  /// The first of what matches, how many match in all, and the facets that were asked for.
+  record Hits(List<Reply> events, long total, Reply facets) {}
 
   /// @param rawQuery what stands after the question mark of `/audit/search`, without a limit
   Hits search(String rawQuery, int limit) throws Failure;

@@ -50,6 +50,11 @@ record Reply(Json json) {
     return items;
   }
 
+  /// The names of an object's members, in their order.
+  List<String> names() {
+    return json instanceof Json.Obj(var members) ? List.copyOf(members.keySet()) : List.of();
+  }
+
   private static Json orNull(@Nullable Json value) {
     return value == null ? Json.NULL : value;
   }

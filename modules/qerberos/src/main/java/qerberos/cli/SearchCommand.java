@@ -1,14 +1,15 @@
 package qerberos.cli;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import qerberos.event.Json;
+import qerberos.logs.Visible;
 
 /// `search`: finds events.
 @Command(
@@ -25,8 +26,7 @@ final class SearchCommand implements Callable<Integer> {
 
   @Mixin private DataOption data = new DataOption();
 
-  @Parameters(arity = "0..*", paramLabel = "QUERY", description = "What to find; nothing: all.")
-  private List<String> words = new ArrayList<>();
+  @Mixin private Filters filters = new Filters();
 
   @Option(names = "--limit", paramLabel = "N", description = "How many at most; default 100.")
   private int limit = 100;
@@ -35,13 +35,25 @@ final class SearchCommand implements Callable<Integer> {
   private @Nullable String order;
 
   @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      description = "Not earlier than this (event time).")
-  private @Nullable String from;
+      names = "--facets",
+      paramLabel = "FIELDS",
+      description = "Also the most frequent values of each field among all that match.")
+  private @Nullable String facets;
 
-  @Option(names = "--to", paramLabel = "TIME", description = "Earlier than this (event time).")
-  private @Nullable String to;
+  @Option(
+      names = "--save",
+      paramLabel = "NAME",
+      description = "Keep QUERY and --order under this name, then search.")
+  private @Nullable String save;
+
+  @Option(names = "--shared", description = "With --save: others may use it too.")
+  private boolean shared;
+
+  @Option(names = "--list", description = "List the saved searches.")
+  private boolean list;
+
+  @Option(names = "--forget", paramLabel = "NAME", description = "Delete this saved search.")
+  private @Nullable String forget;
 
   @Option(
       names = "--epoch",
@@ -58,33 +70,98 @@ final class SearchCommand implements Callable<Integer> {
     if (limit < 1) {
       throw new Failure(Exit.USAGE, "--limit: " + limit + ", want 1 or more");
     }
+    if (shared && save == null) {
+      throw new Failure(Exit.USAGE, "--shared: belongs to --save");
+    }
+    if (list || forget != null) {
+      return kept();
+    }
+    String asked = asked();
+    if (save != null) {
+      keep(save);
+    }
     try (Reads reads = Reads.of(epoch, data, around)) {
-      Reads.Hits hits = reads.search(asked(), limit);
-      show(hits.events(), hits.total());
+      if (facets != null && reads instanceof FolderReads) {
+        throw new Failure(
+            Exit.CANNOT_TELL, "--facets: counted by the server; start one, or leave them out");
+      }
+      Reads.Hits hits = reads.search(asked, limit);
+      show(hits);
       return Exit.OK;
     }
   }
 
-  private String asked() {
-    var asked = new StringBuilder();
-    add(asked, "q", words.isEmpty() ? null : String.join(" ", words));
-    add(asked, "order", order);
-    add(asked, "startDate", from);
-    add(asked, "endDate", to);
-    return asked.toString();
-  }
-
-  private static void add(StringBuilder asked, String name, @Nullable String value) {
-    if (value != null) {
-      asked.append(asked.isEmpty() ? "" : "&").append(name).append('=').append(Api.encoded(value));
+  /// Keeps the query; what belongs to this one search only cannot be kept with it.
+  private void keep(String name) throws Failure {
+    if (filters.narrowed()) {
+      throw new Failure(
+          Exit.USAGE,
+          "--save: keeps QUERY and --order; write a time into the query, time:[2026-01 TO *], and"
+              + " leave --from, --to and --saved out");
+    }
+    Map<String, Json> body = new LinkedHashMap<>();
+    body.put("q", Json.of(filters.query()));
+    if (order != null) {
+      body.put("order", Json.of(order));
+    }
+    body.put("shared", Json.of(shared));
+    try (Api api = Api.of(data, around)) {
+      Reply answer = api.put("/audit/searches/" + Api.encoded(name), new Json.Obj(body));
+      if (!data.json()) {
+        around.screen().err().println(answer.at("message").text() + ": " + Visible.line(name));
+      }
     }
   }
 
-  private void show(List<Reply> events, long total) {
+  private int kept() throws Failure {
     Screen screen = around.screen();
+    try (Api api = Api.of(data, around)) {
+      if (forget != null) {
+        Reply ignored = api.delete("/audit/searches/" + Api.encoded(forget));
+        screen.out().println("deleted: " + Visible.line(forget));
+        return Exit.OK;
+      }
+      Reply all = api.get("/audit/searches").at("data", "searches");
+      if (data.json()) {
+        screen.out().println(JsonText.pretty(all.json()));
+        return Exit.OK;
+      }
+      var table = new Table("NAME", "OWNER", "SHARED", "ORDER", "QUERY");
+      for (Reply one : all.items()) {
+        table.row(
+            one.at("name").text(),
+            one.at("owner").text(),
+            one.at("shared").text().equals("true") ? "yes" : "no",
+            one.at("order").text(),
+            one.at("q").text());
+      }
+      table.print(screen);
+      return Exit.OK;
+    }
+  }
+
+  private String asked() throws Failure {
+    var asking = new Asking();
+    filters.into(asking);
+    asking.add("order", order);
+    asking.add("facets", facets);
+    return asking.toString();
+  }
+
+  private void show(Reads.Hits hits) {
+    Screen screen = around.screen();
+    List<Reply> events = hits.events();
     if (data.json()) {
       Json all = new Json.Arr(events.stream().map(Reply::json).toList());
-      screen.out().println(JsonText.pretty(all));
+      Json shown =
+          facets == null
+              ? all
+              : new Json.Obj(
+                  Map.of(
+                      "events", all,
+                      "totalCount", Json.of((double) hits.total()),
+                      "facets", hits.facets().json()));
+      screen.out().println(JsonText.pretty(shown));
       return;
     }
     if (events.isEmpty()) {
@@ -103,6 +180,7 @@ final class SearchCommand implements Callable<Integer> {
           event.at("id").text());
     }
     table.print(screen);
-    screen.err().println(events.size() + " of " + total);
+    screen.err().println(events.size() + " of " + hits.total());
+    StatsCommand.values(hits.facets(), screen);
   }
 }

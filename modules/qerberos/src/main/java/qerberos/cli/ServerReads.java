@@ -3,6 +3,7 @@ package qerberos.cli;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import qerberos.event.Json;
 
 /// Asks the running server. Used by one thread at a time.
 final class ServerReads implements Reads {
@@ -18,6 +19,7 @@ final class ServerReads implements Reads {
   public Hits search(String rawQuery, int limit) throws Failure {
     List<Reply> events = new ArrayList<>();
     String cursor = "";
+    Reply facets = new Reply(Json.NULL);
     Reply page;
     do {
       String path =
@@ -26,10 +28,11 @@ final class ServerReads implements Reads {
               + (rawQuery.isEmpty() ? "" : "&" + rawQuery)
               + (cursor.isEmpty() ? "" : "&cursor=" + Api.encoded(cursor));
       page = api.get(path).at("data");
+      facets = cursor.isEmpty() ? page.at("facets") : facets;
       events.addAll(page.at("events").items());
       cursor = page.at("nextCursor").text();
     } while (events.size() < limit && !cursor.isEmpty() && !page.at("events").items().isEmpty());
-    return new Hits(events, page.at("totalCount").number());
+    return new Hits(events, page.at("totalCount").number(), facets);
   }
 
   @Override

@@ -25,7 +25,7 @@ class CommandsTest {
   @Test
   void everyCommandHasHelpWithItsExitStatuses() {
     for (String command :
-        "start stop restart status import log search show proof verify reindex token identity keys bench settings version"
+        "start stop restart status import log search stats show proof verify reindex token identity keys bench settings version"
             .split(" ")) {
       out.reset();
       assertThat(run(command, "--help")).as(command).isEqualTo(Exit.OK);
@@ -39,7 +39,7 @@ class CommandsTest {
   @Test
   void everyCommandTakesData() {
     for (String command :
-        "start stop restart status import log search show proof verify reindex keys settings version"
+        "start stop restart status import log search stats show proof verify reindex keys settings version"
             .split(" ")) {
       out.reset();
       assertThat(run(command, "--help")).isEqualTo(Exit.OK);
@@ -74,6 +74,35 @@ class CommandsTest {
   }
 
   @Test
+  void aMistakeInAQuery_isShownWithACaretUnderIt_beforeAnybodyIsAsked() {
+    assertThat(run("search", "type:auth.*", "time:[2026", "TO", "soon]")).isEqualTo(Exit.FAILED);
+    assertThat(said(err))
+        .isEqualTo(
+            """
+            qerberos: column 27: time: "soon", want RFC 3339 such as 2026-01-31T09:30:00Z, or a \
+            day 2026-01-31, month 2026-01 or year 2026
+            qerberos:   type:auth.* time:[2026 TO soon]
+            qerberos:                             ^
+            """);
+    err.reset();
+    assertThat(run("search", "\u65e5\u672c\t\ud83d\ude42x OR")).isEqualTo(Exit.FAILED);
+    assertThat(said(err))
+        .isEqualTo(
+            """
+            qerberos: column 9: the text ends, want a field, a word or "("
+            qerberos:   \u65e5\u672c\\u0009\ud83d\ude42x OR
+            qerberos:                   ^
+            """);
+    err.reset();
+    assertThat(run("search", "a ".repeat(100) + ")" + " b".repeat(100))).isEqualTo(Exit.FAILED);
+    assertThat(said(err))
+        .isEqualTo(
+            "qerberos: column 201: a \")\" without its \"(\"\n"
+                + ("qerberos:   …" + "a ".repeat(30) + ")" + " b".repeat(29) + " …\n")
+                + ("qerberos:   " + " ".repeat(61) + "^\n"));
+  }
+
+  @Test
   void withoutAServer_aSentenceSaysHowToGetOne() {
     Path nowhere = folder.resolve("nowhere");
     assertThat(run("status", "--data", nowhere.toString())).isEqualTo(Exit.CANNOT_TELL);
@@ -84,6 +113,18 @@ class CommandsTest {
                 + " (there is no such folder); start one with: qerberos start --data "
                 + nowhere
                 + "\n");
+  }
+
+  @Test
+  void savingASearch_saysWhatCannotBeKept() {
+    assertThat(run("search", "x", "--shared")).isEqualTo(Exit.USAGE);
+    assertThat(said(err)).isEqualTo("qerberos: --shared: belongs to --save\n");
+    err.reset();
+    assertThat(run("search", "x", "--save", "n", "--from", "2026-01-01")).isEqualTo(Exit.USAGE);
+    assertThat(said(err))
+        .isEqualTo(
+            "qerberos: --save: keeps QUERY and --order; write a time into the query, time:[2026-01"
+                + " TO *], and leave --from, --to and --saved out\n");
   }
 
   @Test

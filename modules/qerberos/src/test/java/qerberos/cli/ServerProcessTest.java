@@ -73,6 +73,7 @@ class ServerProcessTest {
     assertThat(conflict.status).isEqualTo(Exit.FAILED);
     assertThat(here("show", "e-1").out).contains("did:squid:x");
     assertThat(here("search", "ref:c:1", "--json").out).contains("\"id\": \"e-1\"");
+    countedFacetedAndKept();
     Path proof = folder.resolve("e-1.tlog-proof");
     assertThat(here("proof", "e-1", "-o", proof.toString()).status).isZero();
     String key = here("keys").out.lines().findFirst().orElseThrow();
@@ -126,6 +127,67 @@ class ServerProcessTest {
     assertThat(here("stop").status).isZero();
   }
 
+  private void countedFacetedAndKept() throws Exception {
+    Ended stats =
+        here(
+            "stats",
+            "type:a.b",
+            "--top",
+            "type,actor",
+            "--distinct",
+            "actor",
+            "--interval",
+            "12M",
+            "--by",
+            "verdict");
+    assertThat(stats.status).as(stats.err).isZero();
+    assertThat(stats.out.replaceAll("20[0-9-]+T00:00:00Z", "YEAR"))
+        .isEqualTo(
+            """
+            count  1
+            different values of actor  1
+
+            TIME                  COUNT                                  verdict
+            YEAR  1      ==============================  ALLOW 1
+
+            COUNT  actor
+            1      did:squid:x
+
+            COUNT  type
+            1      a.b
+            """);
+    assertThat(here("stats", "type:a.b", "--json").out).contains("\"count\": 1,");
+    Ended mistaken = here("stats", "type:a.b", "--interval", "1x");
+    assertThat(mistaken.status).isEqualTo(Exit.FAILED);
+    assertThat(mistaken.err)
+        .contains("interval: \"1x\", want a number and one of s, m, h, d, w, M (months)");
+
+    Ended facets = here("search", "type:a.b", "--facets", "type,verdict");
+    assertThat(facets.status).as(facets.err).isZero();
+    assertThat(facets.out)
+        .contains("e-1")
+        .endsWith("\n\nCOUNT  type\n1      a.b\n\nCOUNT  verdict\n1      ALLOW\n");
+
+    Ended kept = here("search", "type:a.b", "--save", "my search", "--shared");
+    assertThat(kept.status).as(kept.err).isZero();
+    assertThat(kept.err).startsWith("kept: my search\n");
+    assertThat(kept.out).contains("e-1");
+    assertThat(here("search", "--saved", "my search", "--json").out).contains("\"id\": \"e-1\"");
+    assertThat(here("search", "--saved", "my search", "ref:c:2").out).isEqualTo("nothing found\n");
+    assertThat(here("stats", "--saved", "my search").out).startsWith("count  1\n");
+    assertThat(here("search", "--list").out)
+        .isEqualTo(
+            """
+            NAME       OWNER        SHARED  ORDER   QUERY
+            my search  token:admin  yes     newest  type:a.b
+            """);
+    assertThat(here("search", "x", "--save", "other").status).isZero();
+    assertThat(here("search", "--forget", "other").out).isEqualTo("deleted: other\n");
+    Ended gone = here("search", "--forget", "other");
+    assertThat(gone.status).isEqualTo(Exit.FAILED);
+    assertThat(gone.err).contains("no saved search of yours has this name");
+  }
+
   /// What the running server was asked before is asked again, and every file is as it was.
   private void withoutAServer_theFolderItselfAnswers(String key) throws Exception {
     Map<Path, String> before = everyFile();
@@ -138,7 +200,16 @@ class ServerProcessTest {
     assertThat(here("search", "ref:c:1", "--json").out).contains("\"seq\":");
     assertThat(here("search", "ref:c:1", "--from", "2000-01-01", "--to", "2001-01-01").out)
         .isEqualTo("nothing found\n");
-    assertThat(here("search", "time:yesterday").status).isEqualTo(Exit.FAILED);
+    Ended mistaken = here("search", "time:yesterday");
+    assertThat(mistaken.status).isEqualTo(Exit.FAILED);
+    assertThat(mistaken.err)
+        .startsWith("qerberos: column 6: time: \"yesterday\", want RFC 3339")
+        .endsWith("\nqerberos:   time:yesterday\nqerberos:        ^\n");
+    assertThat(here("search", "--saved", "my search", "--json").out).contains("\"id\": \"e-1\"");
+    assertThat(here("search", "--saved", "none").err)
+        .contains("search: no saved search has this name");
+    assertThat(here("stats").status).isEqualTo(Exit.CANNOT_TELL);
+    assertThat(here("search", "--facets", "type").status).isEqualTo(Exit.CANNOT_TELL);
     assertThat(here("show", "e-1").out).contains("did:squid:x");
     Ended missing = here("show", "e-2");
     assertThat(missing.status).isEqualTo(Exit.FAILED);

@@ -1,0 +1,51 @@
+package qerberos.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Which events a command is about: a query and a stretch of event time. Used by one thread at a
+/// time.
+final class Filters {
+  @Parameters(arity = "0..*", paramLabel = "QUERY", description = "What to find; nothing: all.")
+  private List<String> words = new ArrayList<>();
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      description = "Not earlier than this (event time).")
+  private @Nullable String from;
+
+  @Option(names = "--to", paramLabel = "TIME", description = "Earlier than this (event time).")
+  private @Nullable String to;
+
+  @Option(
+      names = "--saved",
+      paramLabel = "NAME",
+      description = "What this saved search finds, and matches QUERY too when there is one.")
+  private @Nullable String saved;
+
+  /// The words as one query; empty when there are none.
+  String query() {
+    return String.join(" ", words);
+  }
+
+  /// Whether more than the words narrows what is found.
+  boolean narrowed() {
+    return from != null || to != null || saved != null;
+  }
+
+  /// Writes what they ask for into the query of a request.
+  ///
+  /// @throws Failure the words are no query; shows where
+  void into(Asking asking) throws Failure {
+    String query = query();
+    Caret.check(query);
+    asking.add("q", query.isEmpty() ? null : query);
+    asking.add("search", saved);
+    asking.add("startDate", from);
+    asking.add("endDate", to);
+  }
+}
