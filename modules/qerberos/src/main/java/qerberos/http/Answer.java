@@ -1,11 +1,13 @@
 package qerberos.http;
 
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// What goes back to the caller: a status, headers, and the whole body.
+/// What goes back to the caller: a status, headers, and the whole body or what will write it.
 ///
 /// Immutable, and takes the body's array as its own.
 final class Answer {
@@ -13,20 +15,42 @@ final class Answer {
   static final String TEXT = "text/plain; charset=utf-8";
   static final String BYTES = "application/octet-stream";
 
+  /// Writes a body that is too long to be held, or that has no end yet. Used once, by one thread.
+  interface Flow extends AutoCloseable {
+    /// Returns when all is written; what is thrown leaves the caller without an end of the body.
+    void to(OutputStream out) throws Exception;
+
+    /// Also when nothing was written, because the caller is gone.
+    @Override
+    void close();
+  }
+
   private final int status;
   private final String contentType;
   private final byte[] body;
+  private final @Nullable Flow flow;
   private final Map<String, String> headers;
 
-  private Answer(int status, String contentType, byte[] body, Map<String, String> headers) {
+  private Answer(
+      int status,
+      String contentType,
+      byte[] body,
+      @Nullable Flow flow,
+      Map<String, String> headers) {
     this.status = status;
     this.contentType = contentType;
     this.body = body;
+    this.flow = flow;
     this.headers = headers;
   }
 
   static Answer of(int status, String contentType, byte[] body) {
-    return new Answer(status, contentType, body, Map.of());
+    return new Answer(status, contentType, body, null, Map.of());
+  }
+
+  /// One whose length nobody knows before its end.
+  static Answer flowing(int status, String contentType, Flow flow) {
+    return new Answer(status, contentType, new byte[0], flow, Map.of());
   }
 
   static Answer text(int status, String body) {
@@ -43,7 +67,7 @@ final class Answer {
   Answer with(String header, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(header, value);
-    return new Answer(status, contentType, body, more);
+    return new Answer(status, contentType, body, flow, more);
   }
 
   Answer with(Map<String, String> others) {
@@ -52,7 +76,7 @@ final class Answer {
     }
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.putAll(others);
-    return new Answer(status, contentType, body, more);
+    return new Answer(status, contentType, body, flow, more);
   }
 
   int status() {
@@ -65,6 +89,10 @@ final class Answer {
 
   byte[] body() {
     return body;
+  }
+
+  @Nullable Flow flow() {
+    return flow;
   }
 
   Map<String, String> headers() {

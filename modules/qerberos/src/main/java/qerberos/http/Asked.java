@@ -28,6 +28,9 @@ public record Asked(Query query, Order order, int limit, long offset, @Nullable 
   private static final List<String> TERMS =
       List.of("subtype", "actor", "layer", "verdict", "severity", "ref", "source");
 
+  /// The parameters that say which events are meant.
+  static final Set<String> FILTERS = filters();
+
   /// Every parameter there is.
   static final Set<String> NAMES = names();
 
@@ -195,21 +198,13 @@ public record Asked(Query query, Order order, int limit, long offset, @Nullable 
   }
 
   private static Set<String> names() {
-    Set<String> names =
-        new LinkedHashSet<>(
-            List.of(
-                "q",
-                "type",
-                "action",
-                "startDate",
-                "start",
-                "endDate",
-                "end",
-                "limit",
-                "offset",
-                "cursor",
-                "order"));
-    names.addAll(TERMS);
+    return filtersAnd("limit", "offset", "cursor", "order");
+  }
+
+  /// Those of a route that takes filters and more.
+  static Set<String> filtersAnd(String... more) {
+    Set<String> names = filters();
+    names.addAll(List.of(more));
     return names;
   }
 }

@@ -19,8 +19,16 @@ public final class EventJson {
 
   /// @param proof that the event is in the log, shown with it, or null
   static void write(JsonBytes json, Shown shown, Checkpoint checkpoint, @Nullable TlogProof proof) {
+    members(json.object(), shown, checkpoint);
+    if (proof != null) {
+      proof(json.name("proof"), proof);
+    }
+    json.end();
+  }
+
+  private static void members(JsonBytes json, Shown shown, Checkpoint checkpoint) {
     AuditEvent event = shown.event();
-    json.object().name("id").value(event.id()).name("type").value(event.type());
+    json.name("id").value(event.id()).name("type").value(event.type());
     optional(json, "subtype", event.subtype());
     json.name("action").value(event.type());
     json.name("ref").value(event.ref()).name("target").value(event.ref());
@@ -45,10 +53,6 @@ public final class EventJson {
       event.erased().forEach(json::value);
       json.end();
     }
-    if (proof != null) {
-      proof(json.name("proof"), proof);
-    }
-    json.end();
   }
 
   /// What a proof has for itself: with the checkpoint that all of a page have in common, these are
@@ -68,6 +72,13 @@ public final class EventJson {
     var json = new JsonBytes();
     write(json, shown, checkpoint);
     return json.bytes();
+  }
+
+  /// The same with its leaf hash, by which a line that was taken away is found in the tree again.
+  static byte[] line(Shown shown, Checkpoint checkpoint) {
+    var json = new JsonBytes();
+    members(json.object(), shown, checkpoint);
+    return json.name("leafHash").value(shown.leafHash().base64()).end().bytes();
   }
 
   /// Which signed checkpoint covers the entry, or null while none does.

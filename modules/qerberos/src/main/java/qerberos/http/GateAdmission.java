@@ -101,6 +101,15 @@ final class GateAdmission implements Admission {
     }
   }
 
+  /// Whether the caller, who was let in, still would be; asks without counting or recording.
+  boolean holds(Exchange exchange, Permission permission) {
+    try {
+      return access.holds(request(exchange), permission, exchange.caller());
+    } catch (Refused e) {
+      return false;
+    }
+  }
+
   /// Counts events against the caller's allowance.
   void ingest(Exchange exchange, int events) {
     counted(exchange, limits.ingest(exchange.caller(), events));

@@ -43,6 +43,7 @@ public final class HttpApi implements AutoCloseable {
   private final Deque<AutoCloseable> open;
   private final Clock clock;
   private final HealthWatch watch;
+  private final AuditStream stream;
   private final String version;
   private volatile boolean ready;
 
@@ -78,6 +79,10 @@ public final class HttpApi implements AutoCloseable {
     routes.addAll(searches.routes());
     routes.addAll(new AuditReads(trail, records, searches).routes());
     routes.addAll(new AuditStats(trail, records, searches).routes());
+    this.stream = new AuditStream(trail, admission, records, clock, settings.follow());
+    routes.addAll(stream.routes());
+    metrics.gauge("qerberos.streams.open", "live tails", Tags.empty(), stream, AuditStream::open);
+    routes.addAll(new AuditExport(trail, admission, records, clock, settings.follow()).routes());
     routes.addAll(new VerifyRoutes(selfCheck, records, parsers).routes());
     routes.addAll(new LogRoutes(trail, admission, settings.logPublic()).routes());
     routes.addAll(
@@ -124,10 +129,12 @@ public final class HttpApi implements AutoCloseable {
     return server.port();
   }
 
-  /// Not ready any more: whoever asks is told to go elsewhere, whoever is here is still served.
+  /// Not ready any more: whoever asks is told to go elsewhere, whoever is here is still served, but
+  /// for streams, which have no end of their own.
   public void drain() {
     ready = false;
     server.drain();
+    stream.end();
   }
 
   /// What is due every few seconds: merged refusals, and what the gate need not remember.

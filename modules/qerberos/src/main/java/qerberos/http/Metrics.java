@@ -57,6 +57,7 @@ public final class Metrics implements AutoCloseable {
   private final AtomicInteger active = new AtomicInteger();
   private final LongAdder total = new LongAdder();
   private final LongAdder failed = new LongAdder();
+  private final LongAdder timedTotal = new LongAdder();
   private final LongAdder nanos = new LongAdder();
 
   public Metrics() {
@@ -154,7 +155,10 @@ public final class Metrics implements AutoCloseable {
   void finished(String method, String route, int status, long tookNanos, boolean timed) {
     active.decrementAndGet();
     total.increment();
-    nanos.add(tookNanos);
+    if (timed) {
+      timedTotal.increment();
+      nanos.add(tookNanos);
+    }
     requests
         .computeIfAbsent(
             new Served(method, route, status),
@@ -197,8 +201,9 @@ public final class Metrics implements AutoCloseable {
     return all == 0 ? 0 : (double) failed.sum() / all;
   }
 
+  /// Of the answers that nobody had to wait for.
   double averageMillis() {
-    long all = total.sum();
+    long all = timedTotal.sum();
     return all == 0 ? 0 : nanos.sum() / 1e6 / all;
   }
 

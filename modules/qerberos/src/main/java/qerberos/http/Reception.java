@@ -15,6 +15,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -118,7 +119,14 @@ final class Reception implements Handler {
                 requestId);
       }
       status = answer.status();
-      send(exchange, response, answer);
+      Answer.Flow flow = answer.flow();
+      if (flow == null) {
+        send(exchange, response, answer);
+      } else {
+        try (flow) {
+          send(exchange, response, answer);
+        }
+      }
     } catch (RequestException e) {
       status = e.status().code();
       throw e;
@@ -210,10 +218,29 @@ final class Reception implements Handler {
     if (exchange.method().equals("HEAD")) {
       response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(answer.body().length));
       response.send();
+    } else if (answer.flow() != null) {
+      flow(exchange, response, answer.flow());
     } else if (answer.body().length == 0) {
       response.send();
     } else {
       response.send(answer.body());
+    }
+  }
+
+  /// Lets an answer be written piece by piece. One that breaks off has no end: the connection is
+  /// closed, so that nobody takes the part for the whole.
+  private static void flow(Exchange exchange, ServerResponse response, Answer.Flow flow) {
+    OutputStream out = new Outgoing(response.outputStream());
+    try {
+      flow.to(out);
+      out.close();
+    } catch (Outgoing.ReaderGone e) {
+      throw new CloseConnectionException("the reader is gone", e);
+    } catch (InterruptedException e) {
+      throw new CloseConnectionException("the reader was let go", e);
+    } catch (Exception | StackOverflowError | OutOfMemoryError e) {
+      LOG.log(ERROR, "request " + exchange.requestId() + ": the answer broke off", e);
+      throw new CloseConnectionException("the answer broke off", e);
     }
   }
 

@@ -92,9 +92,25 @@ public final class Records {
   /// Somebody asked the trail something.
   void read(Exchange exchange, String ref, String what) {
     Json.Obj details =
-        where(exchange.address(), exchange.agent())
-            .with("query", Json.of(whole(what.length() > 2_000 ? what.substring(0, 2_000) : what)));
+        where(exchange.address(), exchange.agent()).with("query", Json.of(whole(shortened(what))));
     own.record(draft(null, "audit.read", ref, actor(exchange.caller()), Verdict.ALLOW, details));
+  }
+
+  /// Somebody takes events away: on disk before the first of them leaves.
+  void export(Exchange exchange, String query, String format, long size) {
+    Json.Obj details =
+        where(exchange.address(), exchange.agent())
+            .with("query", Json.of(whole(shortened(query))))
+            .with("format", Json.of(format))
+            .with("size", Json.of((double) size));
+    own.recordNow(
+        draft(
+            null,
+            "audit.export",
+            "qerberos:audit",
+            actor(exchange.caller()),
+            Verdict.ALLOW,
+            details));
   }
 
   /// Somebody is about to begin something that a restart would not go on with.
@@ -186,6 +202,10 @@ public final class Records {
   private static @org.jspecify.annotations.Nullable String shorter(
       @org.jspecify.annotations.Nullable String id) {
     return id == null || id.length() <= 100 ? id : id.substring(0, 100);
+  }
+
+  private static String shortened(String query) {
+    return query.length() > 2_000 ? query.substring(0, 2_000) : query;
   }
 
   /// Headers may hold half a character; events may not.

@@ -3,7 +3,10 @@
 /// Comes in: requests. Goes out: answers, every one through [Reception], which finds the [Route],
 /// has it let in ([GateAdmission]), calls its handler and counts. Start reading at [HttpApi], which
 /// puts everything together, then `Reception`, then the routes: [AuditWrites], [AuditReads],
-/// [VerifyRoutes], [LogRoutes], [HealthRoutes], [AdminRoutes].
+/// [AuditStream], [AuditExport], [VerifyRoutes], [LogRoutes], [HealthRoutes], [AdminRoutes].
+///
+/// What lasts is written piece by piece ([Answer.Flow]): a few may be open at once ([Seats]), and
+/// each ends when its reader no longer may read ([Guard]).
 ///
 /// A handler returns an [Answer] or throws [Refused]; anything else it throws is our bug and
 /// becomes a 500 that says nothing. [PatientConnections] sees to it that nobody holds a connection

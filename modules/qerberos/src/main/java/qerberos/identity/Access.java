@@ -116,6 +116,37 @@ public final class Access {
     };
   }
 
+  /// Whether somebody who was let in still would be, with the same scope: for answers that last.
+  /// Records nothing, counts nothing, and claims no signed request again. False also while nobody
+  /// can be asked, once what was answered before is too old to be believed.
+  public boolean holds(AccessRequest request, Permission permission, Caller as) {
+    try {
+      SquidIdentity identity = as.identity();
+      String authorization = request.headers().value("authorization");
+      if (authorization != null) {
+        Who who = bearer(authorization, request);
+        if (who instanceof Who.Service service) {
+          Caller now = service.caller();
+          return now.permissions().contains(permission) && now.scope() == as.scope();
+        }
+        if (!(who instanceof Who.Known known) || !known.identity().equals(identity)) {
+          return false;
+        }
+      }
+      return identity != null
+          && (authorization != null
+              || (squid.standing(identity.squidId()) instanceof Verification.Verified now
+                  && now.identity().equals(identity)))
+          && !blocks.contains(identity.squidId())
+          && qonsent.check(
+                  identity, permission, request.address().getHostAddress(), request.agent())
+              instanceof Consent.Allowed yes
+          && yes.scope() == as.scope();
+    } catch (StateUnavailable e) {
+      return false;
+    }
+  }
+
   /// The event about this first use is in the ledger.
   public void recorded(Login login) {
     logins.recorded(login);

@@ -57,6 +57,16 @@ public final class Catalog {
           Requests in flight may take longer to finish when the server stops.
       TRUST_PROXY | server.trustProxy | | false | flag | TRUST_PROXY
           A proxy of yours stands in front, and its X-Forwarded-For may be believed.
+      STREAMS | stream.most | | 256 | streams |
+          More people or programs follow the log at once, or fewer shall.
+      STREAMS_EACH | stream.each | | 16 | streams per identity or token |
+          One program of yours follows the log in more places.
+      STREAM_BEHIND | stream.behind | | 100000 | entries |
+          Those who follow slowly shall sooner see the newest events (less), or rather all (more).
+      STREAM_HEARTBEAT | stream.heartbeat | | 15s | time |
+          A proxy of yours closes connections on which nothing is said sooner than that.
+      EXPORTS | export.most | | 8 | exports |
+          More exports shall run at once, or they cost the others too much.
 
       DATA_DIR | folders.data | --data | data | folder |
           The log shall lie on a disk of its own.
@@ -263,6 +273,13 @@ public final class Catalog {
   public static final Setting<Duration> DRAIN =
       typed("DRAIN", Kind.duration("s", Duration.ZERO, Duration.ofMinutes(5)));
   public static final Setting<Boolean> TRUST_PROXY = typed("TRUST_PROXY", Kind.flag());
+  public static final Setting<Integer> STREAMS = typed("STREAMS", Kind.whole(1, 100_000));
+  public static final Setting<Integer> STREAMS_EACH = typed("STREAMS_EACH", Kind.whole(1, 100_000));
+  public static final Setting<Integer> STREAM_BEHIND =
+      typed("STREAM_BEHIND", Kind.whole(1, 1_000_000_000));
+  public static final Setting<Duration> STREAM_HEARTBEAT =
+      typed("STREAM_HEARTBEAT", Kind.duration("s", Duration.ofMillis(100), Duration.ofMinutes(10)));
+  public static final Setting<Integer> EXPORTS = typed("EXPORTS", Kind.whole(1, 1_000));
 
   public static final Setting<Path> DATA_DIR = typed("DATA_DIR", Kind.path());
   public static final Setting<Path> CONFIG_DIR = typed("CONFIG_DIR", Kind.path());

@@ -25,6 +25,7 @@ import java.time.Duration;
 /// @param logPublic which files of the log are served without a token; default hashes
 /// @param trustProxy believe the last address of `X-Forwarded-For`; default false. True only behind
 ///     a proxy of one's own that sets it
+/// @param follow streams and exports
 ///
 /// Immutable.
 public record HttpSettings(
@@ -42,7 +43,8 @@ public record HttpSettings(
     Duration slowRequest,
     Duration drain,
     Catalog.LogPublic logPublic,
-    boolean trustProxy) {
+    boolean trustProxy,
+    FollowSettings follow) {
 
   public HttpSettings {
     if (bind.isBlank()) {
@@ -79,7 +81,8 @@ public record HttpSettings(
         Duration.ofMillis(250),
         Duration.ofSeconds(20),
         Catalog.LogPublic.HASHES,
-        false);
+        false,
+        FollowSettings.defaults());
   }
 
   /// The same on another port.
@@ -99,6 +102,28 @@ public record HttpSettings(
         slowRequest,
         drain,
         logPublic,
-        trustProxy);
+        trustProxy,
+        follow);
+  }
+
+  /// The same with other streams and exports.
+  public HttpSettings following(FollowSettings other) {
+    return new HttpSettings(
+        bind,
+        port,
+        maxConnections,
+        maxEventBytes,
+        maxBatchBytes,
+        maxBatchLines,
+        maxHeaderBytes,
+        maxRequestLineBytes,
+        patience,
+        minBytesPerSecond,
+        idleTimeout,
+        slowRequest,
+        drain,
+        logPublic,
+        trustProxy,
+        other);
   }
 }

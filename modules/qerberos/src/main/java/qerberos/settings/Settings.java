@@ -136,6 +136,12 @@ public record Settings(
         values.get(Catalog.SLOW_REQUEST),
         values.get(Catalog.DRAIN),
         values.get(Catalog.LOG_PUBLIC),
-        values.get(Catalog.TRUST_PROXY));
+        values.get(Catalog.TRUST_PROXY),
+        new FollowSettings(
+            values.get(Catalog.STREAMS),
+            values.get(Catalog.STREAMS_EACH),
+            values.get(Catalog.STREAM_BEHIND),
+            values.get(Catalog.STREAM_HEARTBEAT),
+            values.get(Catalog.EXPORTS)));
   }
 }

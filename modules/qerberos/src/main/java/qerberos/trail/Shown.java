@@ -2,20 +2,29 @@ package qerberos.trail;
 
 import qerberos.event.AuditEvent;
 import qerberos.ledger.Entry;
+import qerberos.ledger.Hash;
+import qerberos.ledger.Rfc6962;
 
 /// An event that was read back from the log and checked. Immutable.
 public final class Shown {
-  private final Entry entry;
+  private final long index;
+  private final byte[] leaf;
   private final AuditEvent event;
 
   Shown(Entry entry, AuditEvent event) {
-    this.entry = entry;
+    this(entry.index(), entry.leaf(), event);
+  }
+
+  /// @param leaf its own from now on
+  Shown(long index, byte[] leaf, AuditEvent event) {
+    this.index = index;
+    this.leaf = leaf;
     this.event = event;
   }
 
   /// Its place in the log, from 0.
   public long index() {
-    return entry.index();
+    return index;
   }
 
   public AuditEvent event() {
@@ -24,10 +33,15 @@ public final class Shown {
 
   /// The very bytes that were hashed into the tree; not a copy, not to be changed.
   public byte[] leaf() {
-    return entry.leaf();
+    return leaf;
+  }
+
+  /// The hash under which it stands in the tree, RFC 6962.
+  public Hash leafHash() {
+    return Rfc6962.leafHash(leaf);
   }
 
   public String cid() {
-    return Cid.of(entry.leaf());
+    return Cid.of(leaf);
   }
 }

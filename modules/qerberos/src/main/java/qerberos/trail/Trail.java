@@ -1,5 +1,7 @@
 package qerberos.trail;
 
+import static java.lang.System.Logger.Level.INFO;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -28,6 +30,7 @@ import qerberos.event.Sealer;
 import qerberos.event.Verdict;
 import qerberos.identity.View;
 import qerberos.ledger.Appended;
+import qerberos.ledger.Checkpoint;
 import qerberos.ledger.Entry;
 import qerberos.ledger.KnownCheckpoint;
 import qerberos.ledger.Ledger;
@@ -43,6 +46,7 @@ import qerberos.query.Aggregate;
 import qerberos.query.Found;
 import qerberos.query.IndexSettings;
 import qerberos.query.Order;
+import qerberos.query.Places;
 import qerberos.query.Query;
 import qerberos.query.Search;
 import qerberos.settings.TrailSettings;
@@ -62,9 +66,11 @@ import qerberos.witness.Witnesses;
 ///
 /// Safe for concurrent use.
 public final class Trail implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Trail.class.getName());
   private static final Duration ROOM = Duration.ofMillis(250);
   private static final Duration FIRST_PATIENCE = Duration.ofSeconds(30);
   private static final Duration OWN_WRITES = Duration.ofSeconds(1);
+  private static final Duration INDEX_PATIENCE = Duration.ofSeconds(10);
 
   /// An index that far behind is being built, and will not be there within a second.
   private static final long FAR_BEHIND = 100_000;
@@ -553,6 +559,66 @@ public final class Trail implements AutoCloseable {
     boolean near = size - indexing.next() < FAR_BEHIND && indexing.failure().isEmpty();
     if (near) {
       boolean ignored = index.awaitIndexed(size, OWN_WRITES);
+    }
+  }
+
+  /// Goes along with the log from a place on, which may be its end.
+  ///
+  /// @throws IllegalArgumentException naming `from` when the log is shorter
+  public Pursuit pursue(View view, Query query, long from) {
+    long size = ledger.size();
+    if (from < 0 || from > size) {
+      throw new IllegalArgumentException("from: " + from + ", the log has " + size + " entries");
+    }
+    return new Pursuit(ledger, tail, index, this::read, this::readBack, view, query, from);
+  }
+
+  /// All that the view shows and the query matches behind a place, at one published size.
+  ///
+  /// @param after the place before the first; -1 for all
+  /// @param wanted the size to pin; null for the whole log as it is now
+  /// @throws IllegalArgumentException naming `size` or `after` when the published log is shorter
+  /// @throws TimeoutException the index did not come that far in time
+  /// @throws qerberos.query.SearchTooLong finding out where they lie takes longer than the settings
+  ///     allow
+  public Extract extract(View view, Query query, long after, @Nullable Long wanted)
+      throws IOException, InterruptedException, TimeoutException {
+    if (wanted == null) {
+      awaitPublished(ledger.size());
+    }
+    byte[] note = ledger.signedCheckpoint();
+    Checkpoint published = Checkpoint.parse(SignedNote.parse(note).text());
+    long size = wanted == null ? published.size() : wanted;
+    if (size < 0 || size > published.size()) {
+      throw new IllegalArgumentException(
+          "size: " + size + ", the published log has " + published.size() + " entries");
+    }
+    if (after < -1 || after >= Math.max(1, size)) {
+      throw new IllegalArgumentException("after: " + after + ", want -1.." + (size - 1));
+    }
+    if (!index.awaitIndexed(size, INDEX_PATIENCE)) {
+      throw new TimeoutException("the index has not read " + size + " entries yet");
+    }
+    Places places = index.places(Sight.narrowed(view, query), after + 1, size);
+    boolean newest = size == published.size();
+    return new Extract(
+        ledger,
+        sealer,
+        this::read,
+        view,
+        query,
+        places,
+        after + 1,
+        newest ? published : new Checkpoint(published.origin(), size, ledger.root(size)),
+        newest ? note : null);
+  }
+
+  /// A log that has stopped publishes no more; what it published is still there.
+  private void awaitPublished(long size) throws InterruptedException {
+    try {
+      byte[] ignored = ledger.awaitCheckpoint(size, OWN_WRITES);
+    } catch (TimeoutException e) {
+      LOG.log(INFO, "takes the last checkpoint: " + e.getMessage());
     }
   }
 

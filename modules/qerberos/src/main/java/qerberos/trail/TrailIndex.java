@@ -19,6 +19,7 @@ import qerberos.query.EventIndex;
 import qerberos.query.Found;
 import qerberos.query.IndexDamaged;
 import qerberos.query.IndexSettings;
+import qerberos.query.Places;
 import qerberos.query.Query;
 import qerberos.query.Rebuild;
 import qerberos.query.Search;
@@ -157,6 +158,11 @@ final class TrailIndex implements Follower.Sink, AutoCloseable {
   List<Aggregate.Answer> aggregate(List<Aggregate> aggregates, Query query, long logSize)
       throws IOException {
     return index.aggregate(aggregates, query, logSize);
+  }
+
+  /// Everything that matches from one place on; see [EventIndex#places].
+  Places places(Query query, long from, long logSize) throws IOException {
+    return index.places(query, from, logSize);
   }
 
   /// Waits until the first `size` events can be found, at most so long.

@@ -159,6 +159,36 @@ public final class TrailReader implements AutoCloseable {
     return new Page(shown, kept.total, null);
   }
 
+  /// Is shown one event after the other.
+  public interface Reader {
+    void show(Shown shown) throws IOException;
+  }
+
+  /// Shows everything that matches behind a place, up to a size, in the order of the log.
+  ///
+  /// @param after the place before the first; -1 for all
+  /// @param progress is told how many events were read
+  public void extract(Query query, long after, long size, Reader reader, Progress progress)
+      throws IOException {
+    for (long from = after + 1; from < size; from += BATCH) {
+      ledger.entries(
+          from,
+          Math.min(size, from + BATCH),
+          (index, leaf, attachment) -> {
+            Shown one;
+            try {
+              one = new Shown(index, leaf, sealer.open(leaf, attachment));
+            } catch (SealBroken e) {
+              return; // no event of ours
+            }
+            if (query.matches(index, one.event())) {
+              reader.show(one);
+            }
+          });
+      progress.at("exporting", Math.min(size, from + BATCH), size);
+    }
+  }
+
   /// The proof that the event at this index is in the log, against the last checkpoint.
   public TlogProof proof(long leafIndex) throws IOException {
     return ledger.proof(leafIndex);

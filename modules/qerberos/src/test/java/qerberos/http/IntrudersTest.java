@@ -53,7 +53,8 @@ class IntrudersTest {
         usual.slowRequest(),
         Duration.ofSeconds(5),
         usual.logPublic(),
-        usual.trustProxy());
+        usual.trustProxy(),
+        usual.follow());
   }
 
   @AfterAll

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,6 +72,63 @@ class TenantsTest {
         assertThat(reply.text()).doesNotContain(others + "-", "dao:" + others);
       }
     }
+  }
+
+  @Test
+  void exports_areOnesOwn_inEveryFormat() throws Exception {
+    for (String[] who :
+        List.of(
+            new String[] {red, "red"},
+            new String[] {blue, "blue"},
+            new String[] {alice, "red"},
+            new String[] {bob, "blue"},
+            new String[] {carol, "red"})) {
+      String others = who[1].equals("red") ? "blue" : "red";
+      for (String query :
+          List.of("", "&q=id:" + others + "-1", "&q=*%20OR%20source:%22token:" + others + "%22")) {
+        for (String format : List.of("ndjson", "csv")) {
+          Reply reply =
+              service.get("/audit/export?type=tenant.test&format=" + format + query, who[0]);
+          assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+          assertThat(reply.text()).as(query).doesNotContain(others + "-", "dao:" + others);
+          assertThat(reply.text().contains(who[1] + "-2")).isEqualTo(!query.startsWith("&q=id"));
+        }
+      }
+      Reply manifest = service.get("/audit/export/manifest?type=tenant.test", who[0]);
+      assertThat(manifest.data().get("count")).isEqualTo(Json.of(4));
+    }
+  }
+
+  @Test
+  void streams_areOnesOwn_fromTheBeginningAndLive() throws Exception {
+    List<StreamReader> streams = new ArrayList<>();
+    String[] whose = {"red", "blue", "red", "blue", "red"};
+    try {
+      for (String who : List.of(red, blue, alice, bob, carol)) {
+        streams.add(
+            new StreamReader(
+                service
+                    .request("/audit/stream?from=0&q=type:tenant.test%20OR%20type:now", who)
+                    .GET()));
+      }
+      for (int i = 0; i < 3; i++) {
+        service.post("/audit", blue, now(event("blue-now" + i, "did:squid:bob", "dao:blue")));
+        service.post("/audit", red, now(event("red-now" + i, "did:squid:alice", "dao:red")));
+      }
+      for (int i = 0; i < whose.length; i++) {
+        String others = whose[i].equals("red") ? "blue" : "red";
+        List<StreamReader.Event> events = streams.get(i).next(7);
+        assertThat(events.toString()).doesNotContain(others + "-", "dao:" + others);
+        assertThat(events.getLast().json().text("id")).isEqualTo(whose[i] + "-now2");
+        assertThat(streams.get(i).isEmpty()).isTrue();
+      }
+    } finally {
+      streams.forEach(StreamReader::close);
+    }
+  }
+
+  private static String now(String event) {
+    return event.replace("tenant.test", "now");
   }
 
   @Test

@@ -182,6 +182,20 @@ public final class EventIndex implements AutoCloseable {
     return withSearcher(search.logSize(), searcher -> Pager.find(searcher, search, limit));
   }
 
+  /// Finds everything that matches from one place on, among the first `logSize` events.
+  ///
+  /// @throws SearchTooLong when it takes longer than the settings allow
+  public Places places(Query query, long from, long logSize) throws IOException {
+    wordsThere(query);
+    var limit = new TimeLimit(settings.searchAtMost());
+    return withSearcher(
+        logSize,
+        searcher -> {
+          int size = (int) Math.min(logSize, searcher.getIndexReader().maxDoc());
+          return Places.of(Matches.of(searcher, new LuceneForm(query, limit), size, limit), from);
+        });
+  }
+
   /// Counts what matches, over the first `logSize` events.
   ///
   /// @throws SearchTooLong when it takes longer than the settings allow

@@ -84,6 +84,20 @@ class IndexModelTest {
     }
   }
 
+  private static void places(
+      EventIndex index, Query query, int from, int size, List<Long> all, String text)
+      throws Exception {
+    Places places = index.places(query, from, size);
+    List<Long> found = new ArrayList<>();
+    for (long at = places.next(from); at < places.size(); at = places.next(at + 1)) {
+      found.add(at);
+    }
+    assertThat(found)
+        .as("%s from %s", text, from)
+        .isEqualTo(all.stream().filter(at -> at >= from).toList());
+    assertThat(places.count()).as(text).isEqualTo(found.size());
+  }
+
   private static void compare(
       EventIndex index, Samples samples, Query query, List<AuditEvent> events, String where)
       throws Exception {
@@ -103,6 +117,8 @@ class IndexModelTest {
       }
     }
     assertThat(QueryParser.parse(query.toString())).as(text).isEqualTo(query);
+    int from = Math.floorMod(text.hashCode(), events.size() + 2);
+    places(index, query, from, size, expected, text);
     Order order = samples.one(List.of(Order.values()));
     switch (order) {
       case OLDEST_LEAF -> {}
