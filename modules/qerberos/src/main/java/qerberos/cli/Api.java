@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import qerberos.event.Json;
 import qerberos.intake.AnyJson;
 import qerberos.service.ServerFile;
@@ -20,15 +21,21 @@ import qerberos.service.ServerFile;
 /// An answer other than 2xx becomes a [Failure] with the server's own message and its fields.
 /// Used by one thread at a time.
 final class Api implements AutoCloseable {
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private final HttpClient http;
   private final URI base;
   private final String token;
 
-  Api(URI base, String token) {
+  /// @param certificate SHA-256 of the only certificate that is taken, in hex; empty for any that
+  ///     the machine trusts
+  Api(URI base, String token, String certificate) {
+    HttpClient.Builder client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5));
+    this.http =
+        certificate.isEmpty()
+            ? client.build()
+            : client.sslContext(PinnedCertificate.only(certificate)).build();
     this.base = base;
     this.token = token;
   }
@@ -38,7 +45,7 @@ final class Api implements AutoCloseable {
     ServerFile server = data.requireServer(around);
     Path token = data.folder(around).resolve("secrets").resolve("admin.token");
     try {
-      return new Api(server.url(), Files.readString(token).strip());
+      return new Api(server.url(), Files.readString(token).strip(), server.certificate());
     } catch (IOException e) {
       throw new Failure(
           Exit.CANNOT_TELL, token + ": cannot be read; run this as the user who runs the server");
@@ -118,6 +125,8 @@ final class Api implements AutoCloseable {
       return new Answer(response.statusCode(), response.body());
     } catch (ConnectException e) {
       throw new Failure(Exit.CANNOT_TELL, base + " does not answer");
+    } catch (SSLException e) {
+      throw new Failure(Exit.CANNOT_TELL, base + ": TLS: " + e.getMessage());
     } catch (IOException e) {
       throw new Failure(Exit.CANNOT_TELL, base + ": " + e.getMessage());
     } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import qerberos.cli.Screen.Colour;
 import qerberos.service.ServerFile;
 import qerberos.settings.Settings;
+import qerberos.settings.TlsSettings;
 
 /// What a person reads once the server is ready: where it is, where the token lies, and a line to
 /// paste that logs an event and fetches it back with its proof.
@@ -38,13 +39,15 @@ final class Greeting {
     to.println("Log an event and fetch it back with its proof:");
     to.println();
     to.println("  TOKEN=$(cat " + quoted(token.toString()) + ")");
-    to.println("  curl -s '" + url + "/audit?wait=proof' -H \"Authorization: Bearer $TOKEN\" \\");
+    String curl = "curl -s " + trusting(settings);
+    to.println(
+        "  " + curl + "'" + url + "/audit?wait=proof' -H \"Authorization: Bearer $TOKEN\" \\");
     to.println(
         "    -d"
             + " '{\"id\":\"hello-1\",\"type\":\"demo.hello\",\"ref\":\"demo:1\",\"layer\":\"application\",\"verdict\":\"ALLOW\",\"actor\":{\"squidId\":\"did:squid:alice\"}}'"
             + " &&");
-    to.println("  curl -s " + url + "/audit/hello-1 -H \"Authorization: Bearer $TOKEN\" &&");
-    to.println("  curl -s " + url + "/audit/hello-1/proof -H \"Authorization: Bearer $TOKEN\"");
+    to.println("  " + curl + url + "/audit/hello-1 -H \"Authorization: Bearer $TOKEN\" &&");
+    to.println("  " + curl + url + "/audit/hello-1/proof -H \"Authorization: Bearer $TOKEN\"");
     to.println();
     to.println("Stop it with: " + quoted(around.launcher().toString()) + " stop" + data(settings));
     to.flush();
@@ -67,6 +70,12 @@ final class Greeting {
     } else {
       to.println("  Qonsent                 " + settings.identity().qonsentUrl());
     }
+  }
+
+  /// The certificate may be signed by nobody that this machine knows.
+  private static String trusting(Settings settings) {
+    TlsSettings tls = settings.http().tls();
+    return tls == null ? "" : "--cacert " + quoted(tls.certificate().toString()) + " ";
   }
 
   private String data(Settings settings) {

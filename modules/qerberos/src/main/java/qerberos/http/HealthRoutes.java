@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import qerberos.identity.Permission;
 import qerberos.identity.UpstreamHealth;
 import qerberos.ledger.LedgerStatus;
@@ -35,6 +36,7 @@ final class HealthRoutes {
   private final Instant startedAt;
   private final String version;
   private final BooleanSupplier ready;
+  private final @Nullable TlsDoor tls;
 
   HealthRoutes(
       HealthWatch watch,
@@ -44,7 +46,8 @@ final class HealthRoutes {
       Metrics metrics,
       InstantSource clock,
       String version,
-      BooleanSupplier ready) {
+      BooleanSupplier ready,
+      @Nullable TlsDoor tls) {
     this.watch = watch;
     this.trail = trail;
     this.state = state;
@@ -54,6 +57,7 @@ final class HealthRoutes {
     this.startedAt = clock.instant();
     this.version = version;
     this.ready = ready;
+    this.tls = tls;
   }
 
   List<Route> routes() {
@@ -103,6 +107,7 @@ final class HealthRoutes {
           ledger(json);
           WitnessFigures.write(json, trail.witnesses());
           verification(json);
+          certificate(json);
           json.name("build")
               .object()
               .name("version")
@@ -259,6 +264,27 @@ final class HealthRoutes {
         .name("subjects")
         .value(trail.subjectKeys().size())
         .end();
+  }
+
+  private void certificate(JsonBytes json) {
+    if (tls == null) {
+      return;
+    }
+    TlsDoor.Served served = tls.served();
+    json.name("tls")
+        .object()
+        .name("subject")
+        .value(served.pair().chain().getFirst().getSubjectX500Principal().getName())
+        .name("expires")
+        .value(served.pair().expires().toString())
+        .name("fingerprint")
+        .value(served.pair().fingerprint())
+        .name("servedSince")
+        .value(served.since().toString());
+    if (served.fault() != null) {
+      json.name("error").value(served.fault());
+    }
+    json.end();
   }
 
   private void verification(JsonBytes json) {

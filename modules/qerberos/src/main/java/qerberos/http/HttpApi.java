@@ -6,15 +6,19 @@ import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import qerberos.identity.Gate;
 import qerberos.identity.UpstreamHealth;
 import qerberos.ledger.Verification;
@@ -45,6 +49,8 @@ public final class HttpApi implements AutoCloseable {
   private final HealthWatch watch;
   private final AuditStream stream;
   private final String version;
+  private final @Nullable TlsDoor tls;
+  private final List<Route> routes;
   private volatile boolean ready;
 
   private HttpApi(
@@ -64,6 +70,7 @@ public final class HttpApi implements AutoCloseable {
     this.version = version;
     this.trail = trail;
     this.records = new Records(trail.own(), trail.acts());
+    this.tls = settings.tls() == null ? null : TlsDoor.open(settings.tls(), clock);
     var admission =
         new GateAdmission(gate.access(), gate.limits(), records, metrics, clock, settings);
     var parsers = new Parsers(Math.max(2, Runtime.getRuntime().availableProcessors()));
@@ -86,11 +93,12 @@ public final class HttpApi implements AutoCloseable {
     routes.addAll(new VerifyRoutes(selfCheck, records, parsers).routes());
     routes.addAll(new LogRoutes(trail, admission, settings.logPublic()).routes());
     routes.addAll(
-        new HealthRoutes(watch, trail, state, selfCheck, metrics, clock, version, () -> ready)
+        new HealthRoutes(watch, trail, state, selfCheck, metrics, clock, version, () -> ready, tls)
             .routes());
     routes.addAll(new AdminRoutes(trail, gate, records).routes());
     routes.addAll(new KeyRoutes(trail, selfCheck).routes());
-    this.server = new HttpServer(settings, routes, admission, metrics, trail.ids(), clock);
+    this.routes = List.copyOf(routes);
+    this.server = new HttpServer(settings, routes, admission, metrics, trail.ids(), clock, tls);
   }
 
   /// Builds the routes and begins to listen.
@@ -111,6 +119,7 @@ public final class HttpApi implements AutoCloseable {
     HttpApi api =
         new HttpApi(settings, trail, gate, state, metrics, selfCheck, clock, version, open);
     try {
+      api.beginTls();
       api.server.start();
       open.push(api.server);
       api.tick();
@@ -122,6 +131,46 @@ public final class HttpApi implements AutoCloseable {
       api.closeAll();
       throw e;
     }
+  }
+
+  /// Says in one sentence why the certificate and key cannot be served, before anything is opened.
+  ///
+  /// @throws IllegalArgumentException with that sentence
+  public static void check(HttpSettings settings, InstantSource clock) {
+    if (settings.tls() != null) {
+      CertificatePair ignored = CertificatePair.read(settings.tls(), clock.instant());
+    }
+  }
+
+  private void beginTls() {
+    if (tls == null) {
+      return;
+    }
+    open.push(tls);
+    tls.start();
+    metrics.gauge(
+        "qerberos.tls.certificate.expiry.timestamp.seconds",
+        "when the certificate that is served, or one that signed it, ends",
+        Tags.empty(),
+        tls,
+        door -> door.served().pair().expires().getEpochSecond());
+  }
+
+  /// SHA-256 of the certificate that is served, in hex; empty for plain HTTP.
+  public Optional<String> certificate() {
+    return tls == null ? Optional.empty() : Optional.of(tls.served().pair().fingerprint());
+  }
+
+  /// Tells the fingerprint of each certificate that is served from now on.
+  public void onCertificate(Consumer<String> listener) {
+    if (tls != null) {
+      tls.tell(listener);
+    }
+  }
+
+  /// Everything that can be asked for.
+  List<Route> routes() {
+    return routes;
   }
 
   /// Where it listens.

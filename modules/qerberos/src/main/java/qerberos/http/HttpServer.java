@@ -26,23 +26,25 @@ public final class HttpServer implements AutoCloseable {
   private @Nullable Integer port;
 
   /// @param routes what is served
+  /// @param tls how it speaks TLS; null for plain HTTP
   HttpServer(
       HttpSettings settings,
       List<Route> routes,
       Admission admission,
       Metrics metrics,
       Ids ids,
-      InstantSource clock) {
+      InstantSource clock,
+      @Nullable TlsDoor tls) {
     this.settings = settings;
     Reception reception =
         new Reception(new Router(routes), admission, metrics, ids, clock, settings, () -> draining);
-    TransportFaults transportFaults = new TransportFaults(clock, ids);
+    TransportFaults transportFaults = new TransportFaults(clock, ids, tls != null);
     this.connections = new PatientConnections(settings, transportFaults);
     var faults = DirectHandlers.builder();
     for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
       faults = faults.addHandler(type, transportFaults);
     }
-    this.server =
+    var builder =
         WebServer.builder()
             .host(settings.bind())
             .port(settings.port())
@@ -57,8 +59,8 @@ public final class HttpServer implements AutoCloseable {
             .contentEncoding(new PassThroughEncoding())
             .directHandlers(faults.build())
             .errorHandling(errors -> errors.includeEntity(true))
-            .routing(HttpRouting.builder().any(reception))
-            .build();
+            .routing(HttpRouting.builder().any(reception));
+    this.server = (tls == null ? builder : builder.tls(tls.tls())).build();
   }
 
   /// Begins to listen.

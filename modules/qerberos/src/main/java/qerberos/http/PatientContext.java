@@ -10,9 +10,11 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import qerberos.settings.HttpSettings;
 
@@ -36,6 +38,7 @@ final class PatientContext implements ConnectionContext {
   }
 
   private static final int PIECE = 64 << 10;
+  private static final Duration LAST_WORD = Duration.ofSeconds(1);
 
   private enum State {
     WORKING,
@@ -91,7 +94,7 @@ final class PatientContext implements ConnectionContext {
       state.set(State.WORKING);
       return null;
     } catch (RuntimeException e) {
-      throw state.compareAndSet(State.READING, State.WORKING) ? e : givenUp();
+      throw state.compareAndSet(State.READING, State.WORKING) ? notOurs(e) : givenUp();
     }
     if (!state.compareAndSet(State.READING, State.WORKING)) {
       throw givenUp();
@@ -109,6 +112,13 @@ final class PatientContext implements ConnectionContext {
       }
     }
     return source.readBytes(length);
+  }
+
+  /// A stranger who speaks no TLS, or another, is nothing to be alarmed about.
+  private static RuntimeException notOurs(RuntimeException e) {
+    return e.getCause() instanceof SSLException reason
+        ? new CloseConnectionException("no TLS: " + reason.getMessage(), e)
+        : e;
   }
 
   private static CloseConnectionException givenUp() {
@@ -167,7 +177,7 @@ final class PatientContext implements ConnectionContext {
       try {
         write.run();
       } catch (RuntimeException e) {
-        throw state.compareAndSet(State.WRITING, State.WORKING) ? e : givenUp();
+        throw state.compareAndSet(State.WRITING, State.WORKING) ? notOurs(e) : givenUp();
       }
       if (!state.compareAndSet(State.WRITING, State.WORKING)) {
         throw givenUp();
@@ -216,18 +226,30 @@ final class PatientContext implements ConnectionContext {
 
   /// Says a last word, if any, and ends the connection. Its own thread only reads, and will find
   /// that it was given up.
+  ///
+  /// The word is not waited for long: who stopped in the middle of a handshake holds the lock that
+  /// it needs, and only the interruption frees it.
   void end(byte[] lastWord) {
+    Thread saying = Thread.startVirtualThread(() -> say(lastWord));
+    try {
+      boolean ignored = saying.join(LAST_WORD);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      Thread owner = thread;
+      if (owner != null) {
+        owner.interrupt();
+      }
+    }
+  }
+
+  private void say(byte[] lastWord) {
     try {
       if (lastWord.length > 0) {
         connection.dataWriter().writeNow(BufferData.create(lastWord));
       }
     } catch (RuntimeException e) {
       // the other end is gone already
-    } finally {
-      Thread owner = thread;
-      if (owner != null) {
-        owner.interrupt();
-      }
     }
   }
 

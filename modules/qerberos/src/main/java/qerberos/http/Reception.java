@@ -16,10 +16,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -40,17 +37,6 @@ final class Reception implements Handler {
   private static final int DISCARD_AT_MOST = 32 << 20;
   private static final int LEAVE_UNREAD = 1 << 20;
 
-  private static final List<Header> SECURITY =
-      List.of(
-          HeaderValues.createCached("X-Content-Type-Options", "nosniff"),
-          HeaderValues.createCached("X-Frame-Options", "DENY"),
-          HeaderValues.createCached("Referrer-Policy", "no-referrer"),
-          HeaderValues.createCached(
-              "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-          HeaderValues.createCached(
-              "Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-          HeaderValues.createCached(
-              "Strict-Transport-Security", "max-age=31536000; includeSubDomains"));
   private static final Header JSON =
       HeaderValues.createCached(HeaderNames.CONTENT_TYPE, Answer.JSON);
   private static final HeaderName REQUEST_ID_HEADER = HeaderNames.create("X-Request-ID");
@@ -62,7 +48,7 @@ final class Reception implements Handler {
   private final Ids ids;
   private final InstantSource clock;
   private final long slowNanos;
-  private final boolean trustProxy;
+  private final Transport transport;
   private final BooleanSupplier draining;
 
   Reception(
@@ -79,7 +65,7 @@ final class Reception implements Handler {
     this.ids = ids;
     this.clock = clock;
     this.slowNanos = settings.slowRequest().toNanos();
-    this.trustProxy = settings.trustProxy();
+    this.transport = new Transport(settings.trustProxy(), settings.enforceHttps());
     this.draining = draining;
   }
 
@@ -92,7 +78,7 @@ final class Reception implements Handler {
             .first(REQUEST_ID_HEADER)
             .filter(id -> REQUEST_ID.matcher(id).matches())
             .orElseGet(ids::next);
-    Exchange exchange = new Exchange(request, peer(request), requestId, clock.instant());
+    Exchange exchange = new Exchange(request, transport.peer(request), requestId, clock.instant());
     String route = "unmatched";
     int status = 499;
     try {
@@ -148,6 +134,7 @@ final class Reception implements Handler {
     return switch (match) {
       case Router.Match.Found(var route, var variables) -> {
         exchange.variables(variables);
+        transport.require(exchange.request(), route);
         admission.admit(exchange, route);
         yield route.handler().handle(exchange);
       }
@@ -164,25 +151,6 @@ final class Reception implements Handler {
     };
   }
 
-  /// Who is at the other end: the peer itself, or the last address our own proxy named.
-  private InetAddress peer(ServerRequest request) {
-    if (trustProxy) {
-      String forwarded = request.headers().first(HeaderNames.X_FORWARDED_FOR).orElse("");
-      String last = forwarded.substring(forwarded.lastIndexOf(',') + 1).strip();
-      if (!last.isEmpty()) {
-        try {
-          return InetAddress.ofLiteral(last);
-        } catch (IllegalArgumentException e) {
-          // not an address: the peer it is
-        }
-      }
-    }
-    return request.remotePeer().address() instanceof InetSocketAddress socket
-            && socket.getAddress() != null
-        ? socket.getAddress()
-        : InetAddress.getLoopbackAddress();
-  }
-
   private static Answer stopping(Exchange exchange) {
     return Envelope.refused(
         Refused.unavailable(Code.SERVICE_UNAVAILABLE, "the service is stopping", 1),
@@ -193,7 +161,7 @@ final class Reception implements Handler {
   private void send(Exchange exchange, ServerResponse response, Answer answer) {
     boolean unread = discardBody(exchange.request());
     response.status(Status.create(answer.status()));
-    for (Header header : SECURITY) {
+    for (Header header : SecurityHeaders.of(transport.secure(exchange.request()))) {
       response.header(header);
     }
     if (answer.contentType().equals(Answer.JSON)) {

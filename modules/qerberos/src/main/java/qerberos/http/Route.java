@@ -43,6 +43,14 @@ record Route(
     return new Route(method, pattern, Permission.AUDIT_WRITE, Cost.EVENTS, handler);
   }
 
+  /// Asked by what runs beside us, never from outside: exempt when HTTPS is enforced.
+  boolean internal() {
+    return switch (pattern) {
+      case "/live", "/ready", "/metrics", "/notifications/admin-alert" -> true;
+      default -> pattern.equals("/health") || pattern.startsWith("/health/");
+    };
+  }
+
   /// Waits, streams and exports stay out of the histogram of durations.
   boolean timed(Exchange exchange) {
     return !exchange.waited();

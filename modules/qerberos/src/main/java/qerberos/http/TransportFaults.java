@@ -1,12 +1,15 @@
 package qerberos.http;
 
 import io.helidon.http.DirectHandler;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 import qerberos.trail.Ids;
 
 /// Answers what never became a request: broken HTTP, heads that are too large, senders too slow.
@@ -16,10 +19,12 @@ import qerberos.trail.Ids;
 final class TransportFaults implements DirectHandler {
   private final InstantSource clock;
   private final Ids ids;
+  private final List<Header> security;
 
-  TransportFaults(InstantSource clock, Ids ids) {
+  TransportFaults(InstantSource clock, Ids ids, boolean secure) {
     this.clock = clock;
     this.ids = ids;
+    this.security = SecurityHeaders.of(secure);
   }
 
   @Override
@@ -34,13 +39,15 @@ final class TransportFaults implements DirectHandler {
     boolean unread = eventType == EventType.INTERNAL_ERROR && request.path().isEmpty();
     Answer answer =
         Envelope.refused(refused(unread ? 400 : status.code(), message), clock.instant(), id);
-    return TransportResponse.builder()
+    var response = TransportResponse.builder().headers(headers);
+    for (Header header : security) {
+      response = response.header(header);
+    }
+    return response
         .status(Status.create(answer.status()))
-        .headers(headers)
         .header(HeaderNames.CONTENT_TYPE, Answer.JSON)
         .header(HeaderNames.create("X-Request-ID"), id)
         .header(HeaderNames.CACHE_CONTROL, "no-store")
-        .header(HeaderNames.create("X-Content-Type-Options"), "nosniff")
         .keepAlive(false)
         .entity(answer.body())
         .build();
@@ -49,10 +56,15 @@ final class TransportFaults implements DirectHandler {
   /// The answer to somebody who is too slow, as bytes of HTTP.
   byte[] rawTooSlow() {
     Refused tooSlow = refused(408, "");
-    byte[] body = Envelope.refused(tooSlow, clock.instant(), ids.next()).body();
+    String id = ids.next();
+    byte[] body = Envelope.refused(tooSlow, clock.instant(), id).body();
+    String lines = security.stream().map(one -> line(one)).collect(Collectors.joining());
     byte[] head =
         ("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nCache-Control: no-store\r\n"
-                + "Content-Type: "
+                + lines
+                + "X-Request-ID: "
+                + id
+                + "\r\nContent-Type: "
                 + Answer.JSON
                 + "\r\nContent-Length: "
                 + body.length
@@ -61,6 +73,10 @@ final class TransportFaults implements DirectHandler {
     byte[] answer = Arrays.copyOf(head, head.length + body.length);
     System.arraycopy(body, 0, answer, head.length, body.length);
     return answer;
+  }
+
+  private static String line(Header header) {
+    return header.name() + ": " + header.get() + "\r\n";
   }
 
   private static Refused refused(int status, String message) {

@@ -18,8 +18,9 @@ import qerberos.event.Json;
 ///
 /// Written whole when the server is ready, removed when it stops; after a crash it stays behind, so
 /// a reader asks [#isAlive] before it believes. `arguments` are those of `start`, so that `restart`
-/// can repeat them. Not trusted: whoever changes it can send commands to another server, and those
-/// then show another log's key. Immutable.
+/// can repeat them; `certificate` is the SHA-256 of the one it shows, in hex, and empty for plain
+/// HTTP: a command talks to nobody who shows another. Not trusted: whoever changes it can send
+/// commands to another server, and those then show another log's key. Immutable.
 public record ServerFile(
     long pid,
     Instant startedAt,
@@ -28,7 +29,8 @@ public record ServerFile(
     int squidPort,
     int qonsentPort,
     String version,
-    List<String> arguments) {
+    List<String> arguments,
+    String certificate) {
   private static final String NAME = "server.json";
 
   public ServerFile {
@@ -60,7 +62,9 @@ public record ServerFile(
               (int) number(members, "squidPort"),
               (int) number(members, "qonsentPort"),
               text(members, "version"),
-              arguments));
+              arguments,
+              String.valueOf(
+                  members.text("certificate") == null ? "" : members.text("certificate"))));
     } catch (NoSuchFileException _) {
       return Optional.empty();
     } catch (IllegalArgumentException | java.time.DateTimeException _) {
@@ -83,6 +87,12 @@ public record ServerFile(
         .isPresent();
   }
 
+  /// The same server with another certificate.
+  ServerFile with(String fingerprint) {
+    return new ServerFile(
+        pid, startedAt, url, port, squidPort, qonsentPort, version, arguments, fingerprint);
+  }
+
   /// Replaces the folder's file in one step.
   void write(Path data) throws IOException {
     Json.Obj members =
@@ -95,6 +105,7 @@ public record ServerFile(
                 "squidPort", Json.of(squidPort),
                 "qonsentPort", Json.of(qonsentPort),
                 "version", Json.of(version),
+                "certificate", Json.of(certificate),
                 "arguments", new Json.Arr(arguments.stream().<Json>map(Json::of).toList())));
     Path draft = data.resolve(NAME + ".new");
     Files.write(draft, Canonical.bytes(members));

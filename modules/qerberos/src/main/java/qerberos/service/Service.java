@@ -40,6 +40,8 @@ import qerberos.trail.Trail;
 /// part with what the parts before it gave, and publishes `server.json` last, when everything
 /// answers. [#close] goes the same way back. Safe for concurrent use.
 public final class Service implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Service.class.getName());
+
   /// What `/health` and `server.json` say.
   public static final String VERSION = "1.0.0";
 
@@ -129,6 +131,7 @@ public final class Service implements AutoCloseable {
     Path data = settings.folders().data();
     DataFolder.requireNobodyThere(data);
     requireFreePorts();
+    HttpApi.check(settings.http(), clock);
     DataFolder.prepare(data);
 
     var random = new SecureRandom();
@@ -217,19 +220,38 @@ public final class Service implements AutoCloseable {
   private void publish(HttpApi api, Gate gate, List<String> arguments, Clock clock)
       throws IOException {
     Path data = settings.folders().data();
+    boolean tls = api.certificate().isPresent();
     var published =
         new ServerFile(
             ProcessHandle.current().pid(),
             Instant.now(clock),
-            URI.create("http://" + reachable(settings.http().bind()) + ":" + api.port()),
+            URI.create(
+                (tls ? "https://" : "http://")
+                    + reachable(settings.http().bind())
+                    + ":"
+                    + api.port()),
             api.port(),
             gate.squidPort().orElse(0),
             gate.qonsentPort().orElse(0),
             VERSION,
-            arguments);
+            arguments,
+            api.certificate().orElse(""));
     published.write(data);
     open.push(() -> ServerFile.remove(data, published.pid()));
     file = published;
+    api.onCertificate(fingerprint -> republish(data, published.with(fingerprint)));
+  }
+
+  /// The commands know the server by its certificate, so they must know of another one.
+  private static void republish(Path data, ServerFile changed) {
+    try {
+      changed.write(data);
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "server.json cannot be written; commands will not know the new certificate",
+          e);
+    }
   }
 
   /// The host under which this machine reaches what is bound to an address.

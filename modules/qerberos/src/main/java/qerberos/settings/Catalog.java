@@ -56,7 +56,13 @@ public final class Catalog {
       DRAIN | server.drain | | 20s | time |
           Requests in flight may take longer to finish when the server stops.
       TRUST_PROXY | server.trustProxy | | false | flag | TRUST_PROXY
-          A proxy of yours stands in front, and its X-Forwarded-For may be believed.
+          A proxy of yours stands in front, and its X-Forwarded-For and -Proto may be believed.
+      TLS_CERT_FILE | server.tlsCertFile | | | file |
+          The API shall speak TLS itself: its certificate in PEM, followed by those that signed it.
+      TLS_KEY_FILE | server.tlsKeyFile | | | file |
+          The API shall speak TLS itself: the certificate's private key in PEM.
+      ENFORCE_HTTPS | server.enforceHttps | | false | flag | ENFORCE_HTTPS
+          Requests that neither we nor a proxy of yours received over TLS shall be refused.
       STREAMS | stream.most | | 256 | streams |
           More people or programs follow the log at once, or fewer shall.
       STREAMS_EACH | stream.each | | 16 | streams per identity or token |
@@ -171,8 +177,6 @@ public final class Catalog {
           A slow disk lets callers wait longer before they are told to come back.
 
       later
-      ENFORCE_HTTPS | | | false | flag | ENFORCE_HTTPS
-          Requests that a proxy received without TLS shall be refused.
       SIGNING_KEY | ledger.signingKeyFile | | | secret | SIGNING_SECRET
           The log's key is kept elsewhere than in the data folder.
       ENCRYPTION_KEY | privacy.encryptionKeyFile | | | secret |
@@ -298,6 +302,11 @@ public final class Catalog {
               Kind.form("1..200 characters without spaces and +", "[^\\s+\\p{Cntrl}]{1,200}")));
   public static final Setting<LogPublic> LOG_PUBLIC =
       typed("LOG_PUBLIC", Kind.oneOf(LogPublic.class));
+  public static final Setting<Optional<Path>> TLS_CERT_FILE =
+      typed("TLS_CERT_FILE", Kind.optional(Kind.path()));
+  public static final Setting<Optional<Path>> TLS_KEY_FILE =
+      typed("TLS_KEY_FILE", Kind.optional(Kind.path()));
+  public static final Setting<Boolean> ENFORCE_HTTPS = typed("ENFORCE_HTTPS", Kind.flag());
   public static final Setting<Duration> CHECKPOINT_INTERVAL =
       typed(
           "CHECKPOINT_INTERVAL", Kind.duration("ms", Duration.ofMillis(1), Duration.ofSeconds(10)));

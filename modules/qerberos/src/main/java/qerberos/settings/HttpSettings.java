@@ -1,6 +1,7 @@
 package qerberos.settings;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// How the HTTP door stands open: where it listens, and what it takes before it says no.
 ///
@@ -25,6 +26,9 @@ import java.time.Duration;
 /// @param logPublic which files of the log are served without a token; default hashes
 /// @param trustProxy believe the last address of `X-Forwarded-For`; default false. True only behind
 ///     a proxy of one's own that sets it
+/// @param tls the certificate and key with which the door speaks TLS; default none, plain HTTP
+/// @param enforceHttps refuse with 426 what did not come over TLS, neither to us nor to a trusted
+///     proxy; default false. Health, metrics and this machine itself are exempt
 /// @param follow streams and exports
 ///
 /// Immutable.
@@ -44,6 +48,8 @@ public record HttpSettings(
     Duration drain,
     Catalog.LogPublic logPublic,
     boolean trustProxy,
+    @Nullable TlsSettings tls,
+    boolean enforceHttps,
     FollowSettings follow) {
 
   public HttpSettings {
@@ -82,6 +88,8 @@ public record HttpSettings(
         Duration.ofSeconds(20),
         Catalog.LogPublic.HASHES,
         false,
+        null,
+        false,
         FollowSettings.defaults());
   }
 
@@ -103,6 +111,8 @@ public record HttpSettings(
         drain,
         logPublic,
         trustProxy,
+        tls,
+        enforceHttps,
         follow);
   }
 
@@ -124,6 +134,54 @@ public record HttpSettings(
         drain,
         logPublic,
         trustProxy,
+        tls,
+        enforceHttps,
         other);
+  }
+
+  /// The same with these files, or without TLS.
+  public HttpSettings withTls(@Nullable TlsSettings files) {
+    return new HttpSettings(
+        bind,
+        port,
+        maxConnections,
+        maxEventBytes,
+        maxBatchBytes,
+        maxBatchLines,
+        maxHeaderBytes,
+        maxRequestLineBytes,
+        patience,
+        minBytesPerSecond,
+        idleTimeout,
+        slowRequest,
+        drain,
+        logPublic,
+        trustProxy,
+        files,
+        enforceHttps,
+        follow);
+  }
+
+  /// The same behind a proxy of one's own or not, and with or without plain HTTP.
+  public HttpSettings withHttps(boolean trusted, boolean enforced) {
+    return new HttpSettings(
+        bind,
+        port,
+        maxConnections,
+        maxEventBytes,
+        maxBatchBytes,
+        maxBatchLines,
+        maxHeaderBytes,
+        maxRequestLineBytes,
+        patience,
+        minBytesPerSecond,
+        idleTimeout,
+        slowRequest,
+        drain,
+        logPublic,
+        trusted,
+        tls,
+        enforced,
+        follow);
   }
 }

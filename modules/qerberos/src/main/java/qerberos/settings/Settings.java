@@ -3,6 +3,8 @@ package qerberos.settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import qerberos.event.Privacy;
 
 /// Everything the service is told, one record per concern; read once, at start.
@@ -137,11 +139,28 @@ public record Settings(
         values.get(Catalog.DRAIN),
         values.get(Catalog.LOG_PUBLIC),
         values.get(Catalog.TRUST_PROXY),
+        tls(values),
+        values.get(Catalog.ENFORCE_HTTPS),
         new FollowSettings(
             values.get(Catalog.STREAMS),
             values.get(Catalog.STREAMS_EACH),
             values.get(Catalog.STREAM_BEHIND),
             values.get(Catalog.STREAM_HEARTBEAT),
             values.get(Catalog.EXPORTS)));
+  }
+
+  /// Both files or none: one alone would be plain HTTP where TLS was meant.
+  private static @Nullable TlsSettings tls(Values values) {
+    Optional<Path> certificate = values.get(Catalog.TLS_CERT_FILE);
+    Optional<Path> key = values.get(Catalog.TLS_KEY_FILE);
+    if (certificate.isPresent() != key.isPresent()) {
+      Setting<?> given = key.isPresent() ? Catalog.TLS_KEY_FILE : Catalog.TLS_CERT_FILE;
+      Setting<?> missing = key.isPresent() ? Catalog.TLS_CERT_FILE : Catalog.TLS_KEY_FILE;
+      throw new IllegalArgumentException(
+          missing.name() + ": missing, want one because " + given.name() + " is given");
+    }
+    return certificate.isPresent() && key.isPresent()
+        ? new TlsSettings(certificate.get(), key.get())
+        : null;
   }
 }

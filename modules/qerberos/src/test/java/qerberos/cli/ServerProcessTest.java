@@ -26,7 +26,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import qerberos.http.OwnPair;
 import qerberos.service.ServerFile;
+import qerberos.settings.TlsSettings;
 
 /// Real processes, as a user or a script starts and stops them, in a folder of their own and with
 /// an empty home.
@@ -303,6 +305,70 @@ class ServerProcessTest {
     Ended below = bare(with(List.of("start", "--data", file + "/inner"), FREE_PORTS));
     assertThat(below.status).isEqualTo(Exit.CANNOT_WRITE);
     assertThat(below.err.lines()).hasSize(1);
+  }
+
+  @Test
+  void overTls_theCommandsKnowTheirServerByItsCertificate_alsoAfterAnother() throws Exception {
+    String kind = "-keyalg EC -groupname secp256r1";
+    TlsSettings files = OwnPair.make(folder, kind).into(folder);
+    var builder = begin(with(List.of("start", "--log-format", "text"), FREE_PORTS));
+    builder.environment().put("QERBEROS_TLS_CERT_FILE", files.certificate().toString());
+    builder.environment().put("QERBEROS_TLS_KEY_FILE", files.key().toString());
+    Path out = folder.resolve("out");
+    Process process =
+        builder.redirectOutput(out.toFile()).redirectError(folder.resolve("err").toFile()).start();
+    begun.add(process);
+    ServerFile server = awaitServer(process);
+    assertThat(server.url()).hasScheme("https");
+    assertThat(server.certificate()).matches("[0-9a-f]{64}");
+    for (int i = 0; i < 200 && !read(folder.resolve("err")).contains("ready at"); i++) {
+      Thread.sleep(50);
+    }
+    assertThat(read(folder.resolve("err")))
+        .contains("Qerberos is ready at " + server.url())
+        .contains("curl -s --cacert " + files.certificate() + " '" + server.url() + "/audit");
+    assertThat(here("status").out).startsWith("healthy  " + server.url());
+
+    OwnPair.make(folder, kind).into(folder);
+    for (int i = 0; i < 600 && known().equals(server.certificate()); i++) {
+      Thread.sleep(50);
+    }
+    assertThat(known()).isNotEqualTo(server.certificate());
+    assertThat(here("status").out).startsWith("healthy  " + server.url());
+
+    String json = Files.readString(data().resolve("server.json"));
+    Files.writeString(data().resolve("server.json"), json.replace(known(), server.certificate()));
+    Ended other = here("status");
+    assertThat(other.status).isEqualTo(Exit.CANNOT_TELL);
+    assertThat(other.err).contains("TLS").contains("another certificate than server.json names");
+    process.destroy();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+  }
+
+  private String known() throws IOException {
+    return ServerFile.in(data()).orElseThrow().certificate();
+  }
+
+  @Test
+  void aPairThatIsNotGood_stopsTheStartWithOneSentence() throws Exception {
+    String kind = "-keyalg EC -groupname secp256r1";
+    TlsSettings old =
+        OwnPair.make(folder, kind, "-startdate", "-3d", "-validity", "1").into(folder);
+    var builder = begin(with(List.of("start"), FREE_PORTS));
+    builder.environment().put("QERBEROS_TLS_CERT_FILE", old.certificate().toString());
+    builder.environment().put("QERBEROS_TLS_KEY_FILE", old.key().toString());
+    Path err = folder.resolve("err");
+    Process process =
+        builder.redirectOutput(folder.resolve("out").toFile()).redirectError(err.toFile()).start();
+    begun.add(process);
+    assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(Exit.CONFIGURATION);
+    assertThat(read(err))
+        .contains("qerberos: QERBEROS_TLS_CERT_FILE: " + old.certificate() + ": the certificate")
+        .contains("expired at")
+        .doesNotContain("\tat ");
+    assertThat(data().resolve("ledger")).doesNotExist();
   }
 
   private Path data() {

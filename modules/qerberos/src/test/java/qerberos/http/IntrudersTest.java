@@ -54,6 +54,8 @@ class IntrudersTest {
         Duration.ofSeconds(5),
         usual.logPublic(),
         usual.trustProxy(),
+        usual.tls(),
+        usual.enforceHttps(),
         usual.follow());
   }
 

@@ -73,7 +73,8 @@ final class RunningService implements AutoCloseable {
 
   private final Path folder;
   private final Deque<Closing> open = new ArrayDeque<>();
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client;
+  private final String scheme;
   private final SecureRandom random = new SecureRandom();
   final Metrics metrics = new Metrics();
   final State state;
@@ -104,6 +105,11 @@ final class RunningService implements AutoCloseable {
       UnaryOperator<LogStorage> storage)
       throws IOException {
     this.folder = folder;
+    this.scheme = http.tls() == null ? "http" : "https";
+    this.client =
+        http.tls() == null
+            ? HttpClient.newHttpClient()
+            : HttpClient.newBuilder().sslContext(OwnPair.client(http.tls().certificate())).build();
     Path config = Files.createDirectories(folder.resolve("config"));
     Path data = Files.createDirectories(folder.resolve("data"));
     Files.writeString(
@@ -252,7 +258,7 @@ final class RunningService implements AutoCloseable {
 
   HttpRequest.Builder request(String path, String token, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+        HttpRequest.newBuilder(URI.create(scheme + "://127.0.0.1:" + port() + path))
             .timeout(Duration.ofSeconds(30));
     if (!token.isEmpty()) {
       request.header("Authorization", "Bearer " + token);

@@ -61,6 +61,7 @@ class ServerFileTest {
         3010,
         0,
         "1.0.0",
-        List.of("--port", "0"));
+        List.of("--port", "0"),
+        "");
   }
 }
