@@ -76,16 +76,10 @@ public final class Gate implements AutoCloseable {
     } else {
       ownQonsent = null;
     }
-    var toSquid = new Upstream("sQuid", squidUrl, settings.timeout(), clock);
-    open.push(toSquid);
+    IdentityProvider provider = squid(settings, squidUrl, clock, open);
     var toQonsent = new Upstream("Qonsent", qonsentUrl, settings.timeout(), clock);
     open.push(toQonsent);
-    squid =
-        new RememberedSquid(
-            new SquidOverHttp(toSquid, settings, clock),
-            settings.keepAllowed(),
-            settings.keepDenied(),
-            clock);
+    squid = new RememberedSquid(provider, settings.keepAllowed(), settings.keepDenied(), clock);
     qonsent =
         new RememberedQonsent(
             new QonsentOverHttp(toQonsent, credential, clock),
@@ -217,6 +211,20 @@ public final class Gate implements AutoCloseable {
   @Override
   public void close() {
     closeAll(open);
+  }
+
+  /// Whoever says who somebody is: a sQuid that is asked, or an issuer whose keys are fetched.
+  private static IdentityProvider squid(
+      IdentitySettings settings, URI url, Clock clock, Deque<AutoCloseable> open) {
+    if (settings.jwt() != null) {
+      var keys = new IssuerKeys(settings.jwt(), settings.timeout(), clock);
+      var byKeys = new SquidByKeys(settings.jwt(), keys, clock);
+      open.push(byKeys);
+      return byKeys;
+    }
+    var toSquid = new Upstream("sQuid", url, settings.timeout(), clock);
+    open.push(toSquid);
+    return new SquidOverHttp(toSquid, settings, clock);
   }
 
   private static String credential(IdentitySettings settings, SecureRandom random)

@@ -58,6 +58,7 @@ final class SquidOverHttp implements IdentityProvider {
     return switch (settings.verify()) {
       case AUTH -> signatureByAuth(request);
       case MCP -> signatureByMcp(request);
+      case JWKS -> throw new IllegalStateException("an issuer is not asked");
     };
   }
 

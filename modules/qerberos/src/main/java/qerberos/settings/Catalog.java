@@ -134,7 +134,25 @@ public final class Catalog {
       MOCK_QONSENT | qonsent.bundled | | true | flag | MOCK_QONSENT
           In mode hybrid: false when the real Qonsent is to be asked.
       SQUID_VERIFY | squid.verify | | auth | family of calls |
-          Your sQuid answers another family of calls (mcp, jwks).
+          Your sQuid answers another family of calls (mcp), or is an OpenID issuer (jwks).
+      JWT_ISSUER | squid.issuer | | | URL |
+          With SQUID_VERIFY=jwks: whose tokens are taken, exactly as their iss says.
+      JWKS_URL | squid.jwksUrl | | | URL |
+          The issuer's keys are not where its discovery document says, or it has none.
+      JWT_AUDIENCE | squid.audience | | qerberos | name |
+          The issuer knows this service by another name, and writes that into aud.
+      JWT_ALGORITHMS | squid.algorithms | | RS256,PS256,ES256,EdDSA | algorithms |
+          Your issuer signs in one way only, and no other shall be taken.
+      JWT_CLAIM_SQUID_ID | squid.squidIdClaim | | sub | claim |
+          The issuer writes the sQuid id into another claim.
+      JWT_CLAIM_SUB_ID | squid.subIdClaim | | subId | claim |
+          The issuer writes the subidentity into another claim.
+      JWT_CLAIM_DAO_ID | squid.daoIdClaim | | daoId | claim |
+          The issuer writes the DAO into another claim.
+      JWT_SKEW | squid.clockSkew | | 30s | time |
+          The issuer's clock and this machine's differ by more, or less is to be forgiven.
+      JWKS_KEEP | squid.jwksKeep | | 24h | time |
+          Keys shall be good longer, or less long, while the issuer does not answer.
       SQUID_SIGNED_FORM | squid.signedForm | | canonical | form |
           An old sQuid signs the body alone (body), not method, path, time and body.
       TIMEOUT | identity.timeout | | 2s | time | TIMEOUT
@@ -277,6 +295,11 @@ public final class Catalog {
   public static final Setting<Duration> DRAIN =
       typed("DRAIN", Kind.duration("s", Duration.ZERO, Duration.ofMinutes(5)));
   public static final Setting<Boolean> TRUST_PROXY = typed("TRUST_PROXY", Kind.flag());
+  public static final Setting<Optional<Path>> TLS_CERT_FILE =
+      typed("TLS_CERT_FILE", Kind.optional(Kind.path()));
+  public static final Setting<Optional<Path>> TLS_KEY_FILE =
+      typed("TLS_KEY_FILE", Kind.optional(Kind.path()));
+  public static final Setting<Boolean> ENFORCE_HTTPS = typed("ENFORCE_HTTPS", Kind.flag());
   public static final Setting<Integer> STREAMS = typed("STREAMS", Kind.whole(1, 100_000));
   public static final Setting<Integer> STREAMS_EACH = typed("STREAMS_EACH", Kind.whole(1, 100_000));
   public static final Setting<Integer> STREAM_BEHIND =
@@ -302,11 +325,6 @@ public final class Catalog {
               Kind.form("1..200 characters without spaces and +", "[^\\s+\\p{Cntrl}]{1,200}")));
   public static final Setting<LogPublic> LOG_PUBLIC =
       typed("LOG_PUBLIC", Kind.oneOf(LogPublic.class));
-  public static final Setting<Optional<Path>> TLS_CERT_FILE =
-      typed("TLS_CERT_FILE", Kind.optional(Kind.path()));
-  public static final Setting<Optional<Path>> TLS_KEY_FILE =
-      typed("TLS_KEY_FILE", Kind.optional(Kind.path()));
-  public static final Setting<Boolean> ENFORCE_HTTPS = typed("ENFORCE_HTTPS", Kind.flag());
   public static final Setting<Duration> CHECKPOINT_INTERVAL =
       typed(
           "CHECKPOINT_INTERVAL", Kind.duration("ms", Duration.ofMillis(1), Duration.ofSeconds(10)));
@@ -351,6 +369,21 @@ public final class Catalog {
   public static final Setting<Boolean> MOCK_QONSENT = typed("MOCK_QONSENT", Kind.flag());
   public static final Setting<SquidVerify> SQUID_VERIFY =
       typed("SQUID_VERIFY", Kind.oneOf(SquidVerify.class));
+  public static final Setting<Optional<URI>> JWT_ISSUER =
+      typed("JWT_ISSUER", Kind.optional(Kind.url()));
+  public static final Setting<Optional<URI>> JWKS_URL =
+      typed("JWKS_URL", Kind.optional(Kind.url()));
+  public static final Setting<String> JWT_AUDIENCE = typed("JWT_AUDIENCE", Kind.text(512));
+  public static final Setting<List<JwtSettings.Algorithm>> JWT_ALGORITHMS =
+      typed("JWT_ALGORITHMS", Kind.list(Kind.oneOf(JwtSettings.Algorithm.class)));
+  public static final Setting<String> JWT_CLAIM_SQUID_ID =
+      typed("JWT_CLAIM_SQUID_ID", Kind.text(200));
+  public static final Setting<String> JWT_CLAIM_SUB_ID = typed("JWT_CLAIM_SUB_ID", Kind.text(200));
+  public static final Setting<String> JWT_CLAIM_DAO_ID = typed("JWT_CLAIM_DAO_ID", Kind.text(200));
+  public static final Setting<Duration> JWT_SKEW =
+      typed("JWT_SKEW", Kind.duration("s", Duration.ZERO, Duration.ofSeconds(60)));
+  public static final Setting<Duration> JWKS_KEEP =
+      typed("JWKS_KEEP", Kind.duration("h", Duration.ofMinutes(1), Duration.ofDays(30)));
   public static final Setting<SignedForm> SQUID_SIGNED_FORM =
       typed("SQUID_SIGNED_FORM", Kind.oneOf(SignedForm.class));
   public static final Setting<Duration> TIMEOUT =

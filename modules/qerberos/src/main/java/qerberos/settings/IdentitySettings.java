@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// - `secrets`: the folder of tokens and keys, `DATA/secrets`.
 /// - `qonsentKeyFile` (`QERBEROS_API_KEY_FILE`): the bearer token we show to Qonsent; by default
 ///   `qonsent.token` in `secrets`, made at first start.
+/// - `jwt`: whose tokens are taken; present exactly when `verify` is `jwks`.
 public record IdentitySettings(
     URI squidUrl,
     URI qonsentUrl,
@@ -44,12 +45,15 @@ public record IdentitySettings(
     Path identities,
     Path grants,
     Path secrets,
-    @Nullable Path qonsentKeyFile) {
+    @Nullable Path qonsentKeyFile,
+    @Nullable JwtSettings jwt) {
 
   /// The family of calls that sQuid answers.
   public enum SquidVerify {
     AUTH,
-    MCP
+    MCP,
+    /// None: its tokens are verified with the keys it publishes.
+    JWKS
   }
 
   /// What the signature of a signed request covers.
@@ -66,6 +70,10 @@ public record IdentitySettings(
     Range.check("identity.keepDenied", keepDenied, Duration.ZERO, Duration.ofMinutes(1));
     Range.check("identity.squidPort", squidPort, 0, 65_535);
     Range.check("identity.qonsentPort", qonsentPort, 0, 65_535);
+    if ((verify == SquidVerify.JWKS) != (jwt != null)) {
+      throw new IllegalArgumentException(
+          "squid.issuer: want one exactly when squid.verify is jwks (QERBEROS_JWT_ISSUER)");
+    }
     if (bind.isBlank()) {
       throw new IllegalArgumentException("identity.bind: empty, want an address such as 127.0.0.1");
     }
@@ -90,6 +98,7 @@ public record IdentitySettings(
         config.resolve("identities.yaml"),
         config.resolve("grants.yaml"),
         secrets,
+        null,
         null);
   }
 
@@ -112,7 +121,8 @@ public record IdentitySettings(
         identities,
         grants,
         secrets,
-        qonsentKeyFile);
+        qonsentKeyFile,
+        jwt);
   }
 
   private static URI httpUrl(String name, URI url) {

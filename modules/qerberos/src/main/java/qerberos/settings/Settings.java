@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Privacy;
 
@@ -54,8 +55,11 @@ public record Settings(
 
   /// The bundled pair runs unless the mode is integrated; `MOCK_` settings decide when they are
   /// given.
+  ///
+  /// With an issuer's keys there is no use for the bundled sQuid, whose tokens would be refused.
   private static IdentitySettings identity(Values values, FolderSettings folders) {
     boolean bundled = values.get(Catalog.MODE) != Catalog.Mode.INTEGRATED;
+    boolean asked = values.get(Catalog.SQUID_VERIFY) != IdentitySettings.SquidVerify.JWKS;
     return new IdentitySettings(
         values.get(Catalog.SQUID_URL),
         values.get(Catalog.QONSENT_URL),
@@ -64,7 +68,7 @@ public record Settings(
         values.get(Catalog.TIMEOUT),
         values.get(Catalog.KEEP_ALLOWED),
         values.get(Catalog.KEEP_DENIED),
-        values.isGiven(Catalog.MOCK_SQUID) ? values.get(Catalog.MOCK_SQUID) : bundled,
+        asked && (values.isGiven(Catalog.MOCK_SQUID) ? values.get(Catalog.MOCK_SQUID) : bundled),
         values.isGiven(Catalog.MOCK_QONSENT) ? values.get(Catalog.MOCK_QONSENT) : bundled,
         values.get(Catalog.SQUID_PORT),
         values.get(Catalog.QONSENT_PORT),
@@ -73,7 +77,28 @@ public record Settings(
         folders.config().resolve("identities.yaml"),
         folders.config().resolve("grants.yaml"),
         folders.data().resolve("secrets"),
-        values.file(Catalog.API_KEY).orElse(null));
+        values.file(Catalog.API_KEY).orElse(null),
+        asked ? null : jwt(values));
+  }
+
+  private static JwtSettings jwt(Values values) {
+    return new JwtSettings(
+        values
+            .get(Catalog.JWT_ISSUER)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        Catalog.JWT_ISSUER.name()
+                            + ": missing, want one because QERBEROS_SQUID_VERIFY is jwks"))
+            .toString(),
+        values.get(Catalog.JWKS_URL).orElse(null),
+        values.get(Catalog.JWT_AUDIENCE),
+        Set.copyOf(values.get(Catalog.JWT_ALGORITHMS)),
+        values.get(Catalog.JWT_CLAIM_SQUID_ID),
+        values.get(Catalog.JWT_CLAIM_SUB_ID),
+        values.get(Catalog.JWT_CLAIM_DAO_ID),
+        values.get(Catalog.JWT_SKEW),
+        values.get(Catalog.JWKS_KEEP));
   }
 
   private static LimitSettings limits(Values values) {

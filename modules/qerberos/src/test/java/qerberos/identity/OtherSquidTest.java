@@ -77,7 +77,8 @@ final class OtherSquidTest {
             folder.resolve("none"),
             folder.resolve("none"),
             folder.resolve("secrets"),
-            key);
+            key,
+            null);
     var limits = new Limits(LimitSettings.defaults(), clock, new AtomicLong()::get);
     return Gate.open(settings, state, limits, new SecureRandom(), clock, _ -> Telling.NOTHING);
   }

@@ -255,6 +255,7 @@ final class StandalonePairTest {
             usual.identities(),
             usual.grants(),
             usual.secrets(),
+            null,
             null);
     var clock = new SettableClock();
     try (State state = State.open(StateSettings.in(folder), clock)) {

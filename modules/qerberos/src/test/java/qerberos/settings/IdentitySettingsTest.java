@@ -70,6 +70,7 @@ final class IdentitySettingsTest {
         usual.identities(),
         usual.grants(),
         usual.secrets(),
+        null,
         null);
   }
 }
