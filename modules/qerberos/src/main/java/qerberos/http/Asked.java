@@ -28,9 +28,6 @@ public record Asked(Query query, Order order, int limit, long offset, @Nullable 
   private static final List<String> TERMS =
       List.of("subtype", "actor", "layer", "verdict", "severity", "ref", "source");
 
-  /// The parameters that say which events are meant.
-  static final Set<String> FILTERS = filters();
-
   /// Every parameter there is.
   static final Set<String> NAMES = names();
 

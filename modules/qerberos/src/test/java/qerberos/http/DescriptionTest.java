@@ -528,7 +528,10 @@ class DescriptionTest {
         usual.slowRequest(),
         usual.drain(),
         LogPublic.NONE,
-        usual.trustProxy());
+        usual.trustProxy(),
+        usual.tls(),
+        usual.enforceHttps(),
+        usual.follow());
   }
 
   /// What to paste into the document for a route it does not have.

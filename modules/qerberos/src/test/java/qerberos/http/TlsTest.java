@@ -276,7 +276,8 @@ class TlsTest {
         usual.logPublic(),
         usual.trustProxy(),
         usual.tls(),
-        usual.enforceHttps());
+        usual.enforceHttps(),
+        usual.follow());
   }
 
   @Test
