@@ -97,7 +97,6 @@ public final class HttpApi implements AutoCloseable {
             .routes());
     routes.addAll(new AdminRoutes(trail, gate, records).routes());
     routes.addAll(new KeyRoutes(trail, selfCheck).routes());
-    routes.addAll(new DescriptionRoutes().routes());
     this.routes = List.copyOf(routes);
     this.server = new HttpServer(settings, routes, admission, metrics, trail.ids(), clock, tls);
   }
