@@ -95,14 +95,26 @@ final class RunningService implements AutoCloseable {
       UnaryOperator<LogStorage> storage)
       throws IOException {
     return new RunningService(
-        folder, http.apply(HttpSettings.defaults().onPort(0)), limits, storage);
+        folder,
+        http.apply(HttpSettings.defaults().onPort(0)),
+        limits,
+        storage,
+        UnaryOperator.identity());
+  }
+
+  /// The same with other settings of the trail.
+  static RunningService following(Path folder, UnaryOperator<TrailSettings> trail)
+      throws IOException {
+    return new RunningService(
+        folder, HttpSettings.defaults().onPort(0), WIDE, UnaryOperator.identity(), trail);
   }
 
   private RunningService(
       Path folder,
       HttpSettings http,
       LimitSettings limitSettings,
-      UnaryOperator<LogStorage> storage)
+      UnaryOperator<LogStorage> storage,
+      UnaryOperator<TrailSettings> trailSettings)
       throws IOException {
     this.folder = folder;
     this.scheme = http.tls() == null ? "http" : "https";
@@ -149,7 +161,7 @@ final class RunningService implements AutoCloseable {
     LogStorage disk = storage.apply(new FolderStorage(data.resolve("ledger")));
     trail =
         Trail.open(
-            TrailSettings.in(data),
+            trailSettings.apply(TrailSettings.in(data)),
             Privacy.defaults(),
             disk,
             metrics.ledgerObserver(),

@@ -55,7 +55,7 @@ final class StreamReader implements AutoCloseable {
           type = "message";
           data.setLength(0);
         } else if (line.startsWith(":")) {
-          comments++;
+          comments = comments + 1;
         } else if (line.startsWith("id: ")) {
           lastId = line.substring(4);
         } else if (line.startsWith("event: ")) {
