@@ -55,7 +55,7 @@ final class StreamReader implements AutoCloseable {
           type = "message";
           data.setLength(0);
         } else if (line.startsWith(":")) {
-          comments = comments + 1;
+          comments++;
         } else if (line.startsWith("id: ")) {
           lastId = line.substring(4);
         } else if (line.startsWith("event: ")) {
