@@ -78,7 +78,7 @@ public final class EventJson {
   static byte[] line(Shown shown, Checkpoint checkpoint) {
     var json = new JsonBytes();
     members(json.object(), shown, checkpoint);
-    return json.name("leafHash").value(shown.leafHash().base64()).end().bytes();
+    return json.name("leafHash").value(ExportFormat.leafHash(shown)).end().bytes();
   }
 
   /// Which signed checkpoint covers the entry, or null while none does.

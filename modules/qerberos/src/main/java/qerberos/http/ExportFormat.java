@@ -2,6 +2,7 @@ package qerberos.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -86,11 +87,15 @@ public enum ExportFormat {
     };
   }
 
+  /// In hexadecimal digits, not in Base64: that may begin with a plus sign, as formulas do.
+  static String leafHash(Shown shown) {
+    return HexFormat.of().formatHex(shown.leafHash().bytes());
+  }
+
   private static String csv(Shown shown) {
     AuditEvent event = shown.event();
     var row = new StringBuilder(512).append(shown.index());
-    // Base64 may begin with a plus sign; the quotes of a formula would make it another hash.
-    row.append(',').append(quoted(shown.leafHash().base64()));
+    row.append(',').append(leafHash(shown));
     cell(row, event.id());
     cell(row, event.type());
     cell(row, event.subtype());

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import qerberos.event.Json;
 import qerberos.intake.AnyJson;
 
@@ -33,7 +34,7 @@ final class StreamReader implements AutoCloseable {
   private final InputStream body;
   final int status;
   volatile String lastId = "";
-  volatile int comments;
+  final AtomicInteger comments = new AtomicInteger();
 
   StreamReader(HttpRequest.Builder request) throws IOException, InterruptedException {
     HttpResponse<InputStream> response =
@@ -55,7 +56,7 @@ final class StreamReader implements AutoCloseable {
           type = "message";
           data.setLength(0);
         } else if (line.startsWith(":")) {
-          comments++;
+          comments.incrementAndGet();
         } else if (line.startsWith("id: ")) {
           lastId = line.substring(4);
         } else if (line.startsWith("event: ")) {
