@@ -1,6 +1,7 @@
 package qerberos.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import qerberos.event.Json;
 import qerberos.intake.AnyJson;
 import qerberos.service.ServerFile;
@@ -109,6 +111,54 @@ final class Api implements AutoCloseable {
   /// The status and body of a GET, whatever they are.
   Answer look(String path) throws Failure {
     return send(request(path).GET());
+  }
+
+  /// An answer that is read while it comes. Closing it ends the connection.
+  static final class Opened implements AutoCloseable {
+    private final InputStream body;
+
+    private Opened(InputStream body) {
+      this.body = body;
+    }
+
+    InputStream body() {
+      return body;
+    }
+
+    @Override
+    public void close() throws IOException {
+      body.close();
+    }
+  }
+
+  /// Begins to read an answer of any length.
+  ///
+  /// @param lastEventId what a stream gave last; null to begin one, and for anything else
+  /// @throws Failure it was refused, for a reason that stays
+  /// @throws IOException there is no answer now: the server is not there, stops, or is full
+  Opened open(String path, @Nullable String lastEventId) throws Failure, IOException {
+    HttpRequest.Builder request = request(path).GET();
+    if (lastEventId != null) {
+      request = request.header("Last-Event-ID", lastEventId);
+    }
+    try {
+      HttpResponse<InputStream> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      if (response.statusCode() / 100 == 2) {
+        return new Opened(response.body());
+      }
+      Failure refused;
+      try (InputStream body = response.body()) {
+        refused = refused(new Answer(response.statusCode(), body.readNBytes(1 << 20)));
+      }
+      if (response.statusCode() == 503) {
+        throw new IOException(refused.sentence());
+      }
+      throw refused;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure(Exit.CANNOT_TELL, "interrupted");
+    }
   }
 
   private HttpRequest.Builder request(String path) {

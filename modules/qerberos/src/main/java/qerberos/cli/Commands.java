@@ -58,6 +58,8 @@ public final class Commands {
         .addSubcommand(new LogCommand(around))
         .addSubcommand(new SearchCommand(around))
         .addSubcommand(new StatsCommand(around))
+        .addSubcommand(new TailCommand(around))
+        .addSubcommand(new ExportCommand(around))
         .addSubcommand(new ShowCommand(around))
         .addSubcommand(new ProofCommand(around))
         .addSubcommand(new VerifyCommand(around))

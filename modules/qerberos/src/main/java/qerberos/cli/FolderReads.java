@@ -1,11 +1,14 @@
 package qerberos.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 import qerberos.event.Json;
 import qerberos.http.Asked;
 import qerberos.http.EventJson;
+import qerberos.http.ExportFormat;
 import qerberos.identity.Directory;
 import qerberos.intake.AnyJson;
+import qerberos.ledger.Checkpoint;
+import qerberos.ledger.Hash;
 import qerberos.ledger.LedgerDamaged;
+import qerberos.ledger.LedgerReader;
 import qerberos.ledger.VerifierKey;
 import qerberos.settings.StateSettings;
 import qerberos.state.SavedSearch;
@@ -55,17 +62,79 @@ final class FolderReads implements Reads {
     return Files.exists(folder.resolve("ledger").resolve("checkpoint"));
   }
 
-  @Override
-  public Hits search(String rawQuery, int limit) throws Failure {
-    TrailReader opened = trail();
-    Asked asked;
+  private Asked asked(String rawQuery) throws Failure {
     try {
-      asked = Asked.of(rawQuery, this::saved);
+      return Asked.of(rawQuery, this::saved);
     } catch (UncheckedIOException e) {
       throw failed(new IOException(e.getMessage(), e));
     } catch (IllegalArgumentException e) {
       throw new Failure(Exit.FAILED, String.valueOf(e.getMessage()));
     }
+  }
+
+  @Override
+  public Pinned pinned(String rawQuery, @Nullable Long size, @Nullable Long since) throws Failure {
+    LedgerReader ledger = trail().ledger();
+    Checkpoint newest = ledger.checkpoint();
+    for (Long wanted : Arrays.asList(size, since)) {
+      if (wanted != null && wanted > newest.size()) {
+        throw new Failure(
+            Exit.FAILED, "size " + wanted + ": the log has " + newest.size() + " entries");
+      }
+    }
+    long pinned = size == null ? newest.size() : size;
+    try {
+      Checkpoint log =
+          pinned == newest.size()
+              ? newest
+              : new Checkpoint(newest.origin(), pinned, ledger.root(pinned));
+      List<Hash> proof =
+          since == null
+              ? List.of()
+              : ledger.consistency(Math.min(since, pinned), Math.max(since, pinned));
+      return new Pinned(
+          asked(rawQuery).query().toString(),
+          "folder:" + System.getProperty("user.name", ""),
+          log,
+          pinned == newest.size()
+              ? new String(ledger.signedCheckpoint(), StandardCharsets.UTF_8)
+              : null,
+          -1,
+          proof);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public void export(
+      String rawQuery,
+      ExportFormat format,
+      Checkpoint log,
+      long after,
+      OutputStream out,
+      Advance advance)
+      throws Failure, IOException {
+    TrailReader opened = trail();
+    if (after < 0) {
+      out.write(format.head());
+    }
+    try {
+      opened.extract(
+          asked(rawQuery).query(),
+          after,
+          log.size(),
+          shown -> out.write(format.row(shown, log)),
+          (_, done, total) -> advance.at(done, total));
+    } catch (LedgerDamaged e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public Hits search(String rawQuery, int limit) throws Failure {
+    TrailReader opened = trail();
+    Asked asked = asked(rawQuery);
     try (var bar = bar()) {
       Page page =
           opened.search(

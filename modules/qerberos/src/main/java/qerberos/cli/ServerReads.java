@@ -1,9 +1,16 @@
 package qerberos.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import qerberos.event.Json;
+import qerberos.http.ExportFormat;
+import qerberos.ledger.Checkpoint;
+import qerberos.ledger.Hash;
 
 /// Asks the running server. Used by one thread at a time.
 final class ServerReads implements Reads {
@@ -33,6 +40,76 @@ final class ServerReads implements Reads {
       cursor = page.at("nextCursor").text();
     } while (events.size() < limit && !cursor.isEmpty() && !page.at("events").items().isEmpty());
     return new Hits(events, page.at("totalCount").number(), facets);
+  }
+
+  @Override
+  public Pinned pinned(String rawQuery, @Nullable Long size, @Nullable Long since) throws Failure {
+    String path =
+        "/audit/export/manifest?"
+            + rawQuery
+            + (size == null ? "" : "&size=" + size)
+            + (since == null ? "" : "&since=" + since);
+    Reply data = api.get(path).at("data");
+    Reply log = data.at("log");
+    String note = data.at("checkpoint").text();
+    try {
+      return new Pinned(
+          data.at("query").text(),
+          data.at("by").text(),
+          new Checkpoint(
+              log.at("origin").text(),
+              log.at("size").number(),
+              Hash.fromBase64(log.at("root").text())),
+          note.isEmpty() ? null : note,
+          data.at("count").number(),
+          data.at("consistency").items().stream()
+              .map(hash -> Hash.fromBase64(hash.text()))
+              .toList());
+    } catch (IllegalArgumentException e) {
+      throw new Failure(Exit.CANNOT_TELL, "the answer is no manifest: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void export(
+      String rawQuery,
+      ExportFormat format,
+      Checkpoint log,
+      long after,
+      OutputStream out,
+      Advance advance)
+      throws Failure, IOException {
+    String path =
+        "/audit/export?format="
+            + format.text()
+            + "&size="
+            + log.size()
+            + (after < 0 ? "" : "&after=" + after)
+            + (rawQuery.isEmpty() ? "" : "&" + rawQuery);
+    byte[] piece = new byte[1 << 16];
+    try (Api.Opened opened = opened(path)) {
+      InputStream body = opened.body();
+      for (int read = read(body, piece); read >= 0; read = read(body, piece)) {
+        out.write(piece, 0, read);
+        advance.at(0, 0);
+      }
+    }
+  }
+
+  private Api.Opened opened(String path) throws Failure, Broken {
+    try {
+      return api.open(path, null);
+    } catch (IOException e) {
+      throw new Broken("no answer: " + Reasons.of(e));
+    }
+  }
+
+  private static int read(InputStream body, byte[] piece) throws Broken {
+    try {
+      return body.read(piece);
+    } catch (IOException e) {
+      throw new Broken("the connection is lost: " + Reasons.of(e));
+    }
   }
 
   @Override

@@ -25,7 +25,7 @@ class CommandsTest {
   @Test
   void everyCommandHasHelpWithItsExitStatuses() {
     for (String command :
-        "start stop restart status import log search stats show proof verify reindex token identity keys bench settings version"
+        "start stop restart status import log search stats tail export show proof verify reindex token identity keys bench settings version"
             .split(" ")) {
       out.reset();
       assertThat(run(command, "--help")).as(command).isEqualTo(Exit.OK);
@@ -39,7 +39,7 @@ class CommandsTest {
   @Test
   void everyCommandTakesData() {
     for (String command :
-        "start stop restart status import log search stats show proof verify reindex keys settings version"
+        "start stop restart status import log search stats tail export show proof verify reindex keys settings version"
             .split(" ")) {
       out.reset();
       assertThat(run(command, "--help")).isEqualTo(Exit.OK);
