@@ -52,6 +52,27 @@ public final class HttpLog implements LogReader {
     return get("checkpoint", SignedNote.LONGEST);
   }
 
+  /// The same log up to its newest checkpoint with enough cosignatures, where it shows one at
+  /// `checkpoint/cosigned`, as ours do; otherwise up to its newest.
+  public LogReader cosigned() {
+    HttpLog whole = this;
+    return new LogReader() {
+      @Override
+      public byte[] checkpoint() throws IOException {
+        try {
+          return whole.get("checkpoint/cosigned", SignedNote.LONGEST);
+        } catch (NotThere e) {
+          return whole.checkpoint();
+        }
+      }
+
+      @Override
+      public byte[] tile(TilePath path) throws IOException {
+        return whole.tile(path);
+      }
+    };
+  }
+
   @Override
   public byte[] tile(TilePath path) throws IOException {
     int unit = path.isEntries() ? Short.BYTES + EntryBundle.LONGEST_ENTRY : Hash.BYTES;

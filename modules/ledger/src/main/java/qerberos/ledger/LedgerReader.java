@@ -215,9 +215,27 @@ public final class LedgerReader implements AutoCloseable {
 
   /// The proof that an entry is under the last published checkpoint, as [Ledger#proof].
   public TlogProof proof(long index) throws IOException {
-    checkRange(index, index + 1);
-    List<Hash> path = Rfc6962.inclusion(index, size(), HashReader.over(tree));
-    return new TlogProof(entries.entry(index).leaf(), index, path, published.note());
+    return proof(index, size(), published.note());
+  }
+
+  /// The same under another checkpoint of this ledger, such as one that witnesses have cosigned.
+  ///
+  /// @throws IndexOutOfBoundsException when it does not cover the entry
+  /// @throws IllegalArgumentException when it is not over what lies here
+  public TlogProof proof(long index, SignedNote checkpoint) throws IOException {
+    Checkpoint covering = Checkpoint.parse(checkpoint.text());
+    if (covering.size() > size() || !covering.root().equals(root(covering.size()))) {
+      throw new IllegalArgumentException("checkpoint: not one of this ledger");
+    }
+    return proof(index, covering.size(), checkpoint);
+  }
+
+  private TlogProof proof(long index, long size, SignedNote checkpoint) throws IOException {
+    if (index < 0 || index >= size) {
+      throw new IndexOutOfBoundsException("entry " + index + " of " + size);
+    }
+    List<Hash> path = Rfc6962.inclusion(index, size, HashReader.over(tree));
+    return new TlogProof(entries.entry(index).leaf(), index, path, checkpoint);
   }
 
   /// What proves that the tree of `newSize` entries begins with the tree of `oldSize` entries.

@@ -170,9 +170,10 @@ final class FolderReads implements Reads {
   }
 
   @Override
-  public byte[] proof(String id) throws Failure {
+  public byte[] proof(String id, boolean witnessed) throws Failure {
     try {
-      return trail().proof(found(id).index()).bytes();
+      long index = found(id).index();
+      return (witnessed ? trail().witnessedProof(index) : trail().proof(index)).bytes();
     } catch (IOException e) {
       throw failed(e);
     }

@@ -40,6 +40,11 @@ final class ProofCommand implements Callable<Integer> {
       description = "Read a log that has ended (start --new-epoch) instead of the present one.")
   private @Nullable String epoch;
 
+  @Option(
+      names = "--witnessed",
+      description = "Under the newest checkpoint that enough witnesses have cosigned.")
+  private boolean witnessed;
+
   ProofCommand(Surroundings around) {
     this.around = around;
   }
@@ -47,7 +52,7 @@ final class ProofCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, IOException {
     try (Reads reads = Reads.of(epoch, data, around)) {
-      byte[] proof = reads.proof(id);
+      byte[] proof = reads.proof(id, witnessed);
       if (out == null) {
         around.screen().out().write(proof);
         around.screen().out().flush();

@@ -67,7 +67,9 @@ sealed interface Reads extends AutoCloseable permits ServerReads, FolderReads {
   Reply event(String id) throws Failure;
 
   /// The file `c2sp.org/tlog-proof@v1`.
-  byte[] proof(String id) throws Failure;
+  ///
+  /// @param witnessed whether under a checkpoint that witnesses have cosigned
+  byte[] proof(String id, boolean witnessed) throws Failure;
 
   /// Verifier keys, one on each line.
   String keys() throws Failure;

@@ -118,8 +118,9 @@ final class ServerReads implements Reads {
   }
 
   @Override
-  public byte[] proof(String id) throws Failure {
-    return api.bytes("/audit/" + Api.encoded(id) + "/proof");
+  public byte[] proof(String id, boolean witnessed) throws Failure {
+    String path = "/audit/" + Api.encoded(id) + "/proof";
+    return api.bytes(witnessed ? path + "?witnessed=true" : path);
   }
 
   @Override

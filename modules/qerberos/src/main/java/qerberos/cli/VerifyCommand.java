@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 import qerberos.cli.Screen.Colour;
 import qerberos.columns.ColumnCodec;
 import qerberos.event.Json;
+import qerberos.ledger.Checkpoint;
 import qerberos.ledger.FolderStorage;
 import qerberos.ledger.HttpLog;
 import qerberos.ledger.SignedNote;
@@ -29,6 +30,7 @@ import qerberos.ledger.VerifierKey;
 import qerberos.logs.Visible;
 import qerberos.trail.Epoch;
 import qerberos.trail.LeafNames;
+import qerberos.witness.Witnesses;
 
 /// `verify`: recomputes a log from its bytes, or checks one proof; believes nothing but public
 /// keys.
@@ -80,6 +82,8 @@ final class VerifyCommand implements Callable<Integer> {
       description = "A token for a URL whose entries are not public.")
   private @Nullable Path token;
 
+  @Mixin private WitnessOptions witnesses = new WitnessOptions();
+
   VerifyCommand(Surroundings around) {
     this.around = around;
   }
@@ -98,7 +102,7 @@ final class VerifyCommand implements Callable<Integer> {
     Verification outcome;
     try (var bar =
         new ProgressBar(around.screen(), around.clock(), "verify", ProgressBar.Amount.ENTRIES)) {
-      outcome = verify(what, trusted, bar);
+      outcome = verify(what, witnesses.logKeys(trusted, around), bar);
     }
     return report(what, outcome);
   }
@@ -120,7 +124,7 @@ final class VerifyCommand implements Callable<Integer> {
           "a proof proves nothing without the log's key: get it from somebody you trust"
               + " (qerberos keys, /log/keys) and give it with --key");
     }
-    return verifier(trusted, bar)
+    return verifier(witnesses.trust(trusted, around), bar)
         .proof(Files.readAllBytes(path), entry == null ? null : Files.readAllBytes(file(entry)));
   }
 
@@ -148,7 +152,67 @@ final class VerifyCommand implements Callable<Integer> {
       believed.forEach(key -> screen.err().println("  " + Visible.line(key.toString())));
     }
     tellOfOthers(path);
-    return verifier(believed, bar).folder(storage, new LeafNames(), new ColumnCodec());
+    Trust trust = witnesses.trust(believed, around);
+    Trust log = Trust.in(believed);
+    if (!witnesses.given()) {
+      return verifier(log, bar).folder(storage, new LeafNames(), new ColumnCodec());
+    }
+    return cosigned(ledger, trust, log, bar);
+  }
+
+  /// A folder's own checkpoint has no cosignatures: those come later, and lie beside the log. So
+  /// the cosigned one must be what the folder begins with.
+  private Verification cosigned(Path ledger, Trust trust, Trust log, ProgressBar bar)
+      throws Failure {
+    SignedNote note;
+    List<String> checked = new ArrayList<>();
+    try {
+      String origin =
+          Checkpoint.parse(
+                  SignedNote.parse(Files.readAllBytes(ledger.resolve("checkpoint"))).text())
+              .origin();
+      Path data = ledger.toAbsolutePath().getParent();
+      Path file = Witnesses.cosignedFile(data == null ? ledger : data, origin);
+      if (!Files.exists(file)) {
+        return new Verification.CannotTell(
+            file + ": no checkpoint that witnesses have cosigned lies here");
+      }
+      note = SignedNote.parse(Files.readAllBytes(file));
+      Checkpoint checkpoint = trust.open(note);
+      for (SignedNote.Signer signer : trust.signers(note)) {
+        if (trust.witnesses().contains(signer.key())) {
+          checked.add(
+              "the checkpoint of "
+                  + checkpoint.size()
+                  + " entries is cosigned by "
+                  + signer.key().shortName()
+                  + " at "
+                  + signer.time());
+        }
+      }
+    } catch (Trust.Refused | IllegalArgumentException e) {
+      return new Verification.Broken("cosigned checkpoint", String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      return new Verification.CannotTell(Reasons.of(e));
+    }
+    var storage = new FolderStorage(ledger);
+    if (since != null) {
+      Verification first = verifier(log, bar).folder(storage, new LeafNames(), new ColumnCodec());
+      if (!(first instanceof Verification.Holds(_, var sentences))) {
+        return first;
+      }
+      checked.addAll(sentences);
+    }
+    Verification outcome =
+        new Verifier(log)
+            .showing((_, done, total) -> bar.at(done, total))
+            .since(note)
+            .folder(storage, new LeafNames(), new ColumnCodec());
+    if (outcome instanceof Verification.Holds(var checkpoint, var sentences)) {
+      sentences.stream().filter(each -> !checked.contains(each)).forEach(checked::add);
+      return new Verification.Holds(checkpoint, checked);
+    }
+    return outcome;
   }
 
   /// Logs that have ended lie beside the present one and are verified one by one.
@@ -176,7 +240,8 @@ final class VerifyCommand implements Callable<Integer> {
         HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build()) {
       String secret = token == null ? null : Files.readString(file(token)).strip();
       var log = new HttpLog(prefix(what), client, secret, Duration.ofMillis(200));
-      return verifier(trusted, bar).log(log, Verifier.Entries.IF_ALLOWED);
+      return verifier(witnesses.trust(trusted, around), bar)
+          .log(witnesses.given() ? log.cosigned() : log, Verifier.Entries.IF_ALLOWED);
     } catch (IllegalArgumentException e) {
       throw new Failure(Exit.USAGE, String.valueOf(e.getMessage()));
     }
@@ -189,13 +254,8 @@ final class VerifyCommand implements Callable<Integer> {
     return path.isEmpty() || path.equals("/") ? uri.resolve("/log/") : uri;
   }
 
-  private Verifier verifier(List<VerifierKey> trusted, ProgressBar bar) throws Failure {
-    Verifier verifier;
-    try {
-      verifier = new Verifier(Trust.in(trusted)).showing((_, done, total) -> bar.at(done, total));
-    } catch (IllegalArgumentException e) {
-      throw new Failure(Exit.USAGE, "--key: " + e.getMessage());
-    }
+  private Verifier verifier(Trust trust, ProgressBar bar) throws Failure {
+    Verifier verifier = new Verifier(trust).showing((_, done, total) -> bar.at(done, total));
     if (since == null) {
       return verifier;
     }

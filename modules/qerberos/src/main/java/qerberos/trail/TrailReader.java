@@ -1,6 +1,7 @@
 package qerberos.trail;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -23,9 +24,11 @@ import qerberos.ledger.Entry;
 import qerberos.ledger.FolderStorage;
 import qerberos.ledger.LedgerReader;
 import qerberos.ledger.Progress;
+import qerberos.ledger.SignedNote;
 import qerberos.ledger.TlogProof;
 import qerberos.query.Order;
 import qerberos.query.Query;
+import qerberos.witness.Witnesses;
 
 /// A trail that is only looked at, while no server runs on its folder: everything up to the last
 /// published checkpoint, read from the log and checked against it. Takes no lock, changes no byte.
@@ -38,11 +41,13 @@ import qerberos.query.Query;
 public final class TrailReader implements AutoCloseable {
   private static final int BATCH = 1_024;
 
+  private final Path data;
   private final LedgerReader ledger;
   private final Sealer sealer;
   private final AutoCloseable keys;
 
-  private TrailReader(LedgerReader ledger, Sealer sealer, AutoCloseable keys) {
+  private TrailReader(Path data, LedgerReader ledger, Sealer sealer, AutoCloseable keys) {
+    this.data = data;
     this.ledger = ledger;
     this.sealer = sealer;
     this.keys = keys;
@@ -70,7 +75,7 @@ public final class TrailReader implements AutoCloseable {
         LedgerReader.open(new FolderStorage(folder), new LeafNames(), new ColumnCodec());
     boolean good = false;
     try {
-      TrailReader reader = withKeys(ledger, data.resolve("keys"));
+      TrailReader reader = withKeys(data, ledger);
       good = true;
       return reader;
     } finally {
@@ -80,13 +85,13 @@ public final class TrailReader implements AutoCloseable {
     }
   }
 
-  private static TrailReader withKeys(LedgerReader ledger, Path folder) throws IOException {
+  private static TrailReader withKeys(Path data, LedgerReader ledger) throws IOException {
     try {
-      SubjectKeyFiles keys = SubjectKeyFiles.openToRead(folder);
-      return new TrailReader(ledger, new Sealer(Privacy.defaults(), keys), keys);
+      SubjectKeyFiles keys = SubjectKeyFiles.openToRead(data.resolve("keys"));
+      return new TrailReader(data, ledger, new Sealer(Privacy.defaults(), keys), keys);
     } catch (NoSuchFileException e) {
       // Nobody's fields were ever sealed, or all keys are gone: those fields are shown as erased.
-      return new TrailReader(ledger, new Sealer(Privacy.defaults(), new NoKeys()), () -> {});
+      return new TrailReader(data, ledger, new Sealer(Privacy.defaults(), new NoKeys()), () -> {});
     }
   }
 
@@ -192,6 +197,20 @@ public final class TrailReader implements AutoCloseable {
   /// The proof that the event at this index is in the log, against the last checkpoint.
   public TlogProof proof(long leafIndex) throws IOException {
     return ledger.proof(leafIndex);
+  }
+
+  /// The same against the newest checkpoint that enough witnesses have cosigned.
+  ///
+  /// @throws IOException there is none, or it does not cover the event
+  public TlogProof witnessedProof(long leafIndex) throws IOException {
+    Path file = Witnesses.cosignedFile(data, ledger.origin());
+    try {
+      return ledger.proof(leafIndex, SignedNote.parse(Files.readAllBytes(file)));
+    } catch (NoSuchFileException e) {
+      throw new IOException("no checkpoint that witnesses have cosigned lies here", e);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
   }
 
   private record Hit(long index, java.time.Instant time) {}
