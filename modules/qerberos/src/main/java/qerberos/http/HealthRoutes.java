@@ -262,8 +262,10 @@ final class HealthRoutes {
         .name("queued")
         .value(status.queuedEntries())
         .name("subjects")
-        .value(trail.subjectKeys().size())
-        .end();
+        .value(trail.subjectKeys().size());
+    trail.anchorFailure().ifPresent(failure -> json.name("anchorFile").value(failure));
+    trail.anchorPostFailure().ifPresent(failure -> json.name("anchorUrl").value(failure));
+    json.end();
   }
 
   private void certificate(JsonBytes json) {

@@ -87,6 +87,7 @@ public final class Trail implements AutoCloseable {
   private final TrailIndex index;
   private final Anchor anchor;
   private final Witnesses witnesses;
+  private final @Nullable AnchorPost post;
   private final Follower indexing;
   private final Postponed postponed;
   private final Distrust distrust;
@@ -122,6 +123,11 @@ public final class Trail implements AutoCloseable {
     this.anchor = anchor;
     this.witnesses = witnesses;
     this.open = open;
+    this.post =
+        settings
+            .anchorUrl()
+            .map(url -> new AnchorPost(url, settings.anchorInterval(), this::signedCheckpoint))
+            .orElse(null);
     this.indexing =
         new Follower(
             "index", index, tail, this::readBack, ledger::size, settings.indexCommit(), true);
@@ -293,6 +299,10 @@ public final class Trail implements AutoCloseable {
     anchor.follow(ledger::signedCheckpoint);
     witnesses.follow(ledger, change -> own.record(recorded(change)));
     open.push(witnesses);
+    if (post != null) {
+      post.start();
+      open.push(post);
+    }
   }
 
   private static EventDraft recorded(WitnessChange change) {
@@ -450,6 +460,11 @@ public final class Trail implements AutoCloseable {
   /// nothing is configured.
   public Optional<String> anchorFailure() {
     return anchor.failure();
+  }
+
+  /// Why the newest checkpoint cannot be posted; empty while it can, or no address is configured.
+  public Optional<String> anchorPostFailure() {
+    return post == null ? Optional.empty() : post.failure();
   }
 
   /// The event at this index, read from the ledger and checked.
