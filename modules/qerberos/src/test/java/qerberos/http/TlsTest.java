@@ -13,6 +13,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -94,11 +96,26 @@ class TlsTest {
             rsa.into(at("2")),
             ed.into(at("3")),
             ec.into(at("4"), OwnPair.pem("EC PRIVATE KEY", ec.unwrapped())),
+            ec.into(
+                at("6"),
+                OwnPair.pem("EC PARAMETERS", HexFormat.of().parseHex("06082a8648ce3d030107"))
+                    + OwnPair.pem("EC PRIVATE KEY", withCurve(ec.unwrapped()))),
             rsa.into(at("5"), OwnPair.pem("RSA PRIVATE KEY", rsa.unwrapped())))) {
       CertificatePair pair = CertificatePair.read(files, now);
       assertThat(pair.fingerprint()).hasSize(64);
       assertThat(pair.expires()).isAfter(now);
     }
+  }
+
+  /// As `openssl ecparam -genkey` writes it: with the name of its curve, P-256.
+  private static byte[] withCurve(byte[] sec1) {
+    byte[] curve = HexFormat.of().parseHex("a00a06082a8648ce3d030107");
+    int secret = 2 + 3 + 2 + 32;
+    byte[] all = Arrays.copyOf(sec1, sec1.length + curve.length);
+    System.arraycopy(curve, 0, all, secret, curve.length);
+    System.arraycopy(sec1, secret, all, secret + curve.length, sec1.length - secret);
+    all[1] += (byte) curve.length;
+    return all;
   }
 
   @Test
@@ -254,6 +271,24 @@ class TlsTest {
         }
       }
       assertThat(service.get("/health", "").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void hugeAndDeepRequestsOverTls_areRefusedWhileOthersAreServed() throws Exception {
+    TlsSettings tls = OwnPair.make(folder, EC).into(folder);
+    try (var service = serve(tls)) {
+      String deep = "{\"a\":".repeat(5_000) + "1" + "}".repeat(5_000);
+      String huge = "{\"a\":\"" + "x".repeat(3 << 20) + "\"}";
+      for (int i = 0; i < 5; i++) {
+        assertThat(service.post("/audit", service.admin, deep).status()).isEqualTo(413);
+        Reply large = service.post("/audit", service.admin, huge);
+        assertThat(large.status()).isEqualTo(413);
+        assertThat(large.code()).isEqualTo("PAYLOAD_TOO_LARGE");
+        assertThat(service.get("/health", "").status()).isEqualTo(200);
+      }
+      String event = RunningService.event("after", "t.tls", "did:squid:alice");
+      assertThat(service.post("/audit", service.admin, event).status()).isEqualTo(201);
     }
   }
 
