@@ -33,6 +33,9 @@ class HeadersTest {
         assertThat(routes.size()).isGreaterThan(20);
         for (Route route : routes) {
           String path = route.pattern().replaceAll("\\{[^}]*}", "e1").replace("**", "0/000.p/1");
+          if (path.equals("/audit/stream")) {
+            path += "?from=nowhere"; // a live answer has no end; this one is refused
+          }
           for (String token : List.of(service.admin, "", "wrong")) {
             Reply reply =
                 service.send(
