@@ -110,7 +110,7 @@ final class FolderCheck {
     }
     new SmallFilesCheck(storage, trust, findings).run(promise, note);
     try (CheckSource source = new CheckSource(storage, names, codecs, live, promise.size())) {
-      entries(source, segments(promise.size()), promise.size());
+      entries(source, segments(promise.size(), live), promise.size());
       new IdsCheck(source, sums, size, findings, progress).run();
       tree(source);
       root(promise);
@@ -119,8 +119,9 @@ final class FolderCheck {
     return findings.verdict(promise);
   }
 
-  /// The file of each segment, none missing.
-  private NavigableMap<Long, String> segments(long promised) throws IOException {
+  /// The file of each segment, none missing. Of a ledger in use, of those that the checkpoint
+  /// reaches: the last of them is then read no further than it does.
+  private NavigableMap<Long, String> segments(long promised, boolean live) throws IOException {
     NavigableMap<Long, String> segments = new TreeMap<>();
     for (String name : storage.list(Segment.FOLDER)) {
       if (name.endsWith(SmallFile.DRAFT)) {
@@ -147,7 +148,7 @@ final class FolderCheck {
       throw new LedgerDamaged(
           Segment.FOLDER, "entries " + expected + " to " + (promised - 1) + " are missing");
     }
-    return segments;
+    return live ? segments.headMap(promised, false) : segments;
   }
 
   private void entries(CheckSource source, NavigableMap<Long, String> segments, long promised)
@@ -162,7 +163,10 @@ final class FolderCheck {
         while (next < firsts.size() && next < taken + 2 * threads) {
           long first = firsts.get(next++);
           String name = segments.getOrDefault(first, "");
-          running.add(workers.submit(() -> check(source, name, first, promised)));
+          int expected = Math.clamp(promised - first, 0, Segment.ENTRIES);
+          running.add(
+              workers.submit(
+                  () -> new SegmentCheck(source, name, first, expected, done::addAndGet).run()));
         }
         SegmentCheck.Result result = get(running.removeFirst());
         findings.damages(result.damages());
@@ -187,19 +191,6 @@ final class FolderCheck {
     }
     roots = Arrays.copyOf(all, sums.size() * Hash.BYTES);
     findings.checked(size + " entries were read from " + segments.size() + " files and hashed");
-  }
-
-  private SegmentCheck.Result check(CheckSource source, String name, long first, long promised)
-      throws IOException {
-    int expected = Math.clamp(promised - first, 0, Segment.ENTRIES);
-    String sealed = Segment.nameOf(first, SealedSegment.ENDING);
-    // It may have been sealed since the folder was listed.
-    boolean meanwhile =
-        source.live()
-            && expected == Segment.ENTRIES
-            && storage.list(Segment.FOLDER).contains(sealed.substring(Segment.FOLDER.length() + 1));
-    return new SegmentCheck(source, meanwhile ? sealed : name, first, expected, done::addAndGet)
-        .run();
   }
 
   private static SegmentCheck.Result get(Future<SegmentCheck.Result> running) throws IOException {

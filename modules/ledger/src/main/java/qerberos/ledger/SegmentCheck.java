@@ -106,11 +106,7 @@ final class SegmentCheck {
 
   Result run() throws IOException {
     try {
-      if (name.endsWith(SealedSegment.ENDING)) {
-        readSealed();
-      } else {
-        readFrames();
-      }
+      read();
     } catch (LedgerDamaged e) {
       damages.add(e.damage());
     } catch (NoSuchFileException e) {
@@ -134,6 +130,21 @@ final class SegmentCheck {
     int complete = Math.max(count, expected);
     compareRoots(complete);
     return new Result(this, complete);
+  }
+
+  private void read() throws IOException {
+    if (name.endsWith(SealedSegment.ENDING)) {
+      readSealed();
+      return;
+    }
+    try (StoredFile file = source.storage().openToRead(name)) {
+      readFrames(file);
+    } catch (NoSuchFileException e) {
+      if (!source.live()) {
+        throw e;
+      }
+      readSealed(); // which it has become since the folder was listed
+    }
   }
 
   private void readSealed() throws IOException {
@@ -161,46 +172,44 @@ final class SegmentCheck {
     }
   }
 
-  private void readFrames() throws IOException {
-    try (StoredFile file = source.storage().openToRead(name)) {
-      FrameScan scan = new FrameScan(file, first);
-      FrameScan.EntryPlaces adding =
-          (bytes, leafAt, leaf, attachment, position) -> {
-            if (count == Segment.ENTRIES) {
-              throw LedgerDamaged.at(name, position, "more than " + Segment.ENTRIES + " entries");
-            }
-            add(bytes, leafAt, leaf, name + ": offset " + position);
-          };
-      while (scan.next(adding)) {
-        if (source.live() && count >= expected && count < Segment.ENTRIES) {
-          return; // beyond this the writer may be writing at this moment
-        }
-      }
-      if (source.live() && count >= expected) {
-        return;
-      }
-      switch (scan.tail()) {
-        case FrameScan.Tail.Clean() -> {}
-        case FrameScan.Tail.Damaged(long next) ->
-            throw LedgerDamaged.at(
-                name,
-                scan.position(),
-                "entry "
-                    + scan.nextIndex()
-                    + " is in a broken frame; a whole one follows at "
-                    + next);
-        case FrameScan.Tail.Torn(long end) -> {
-          if (!scan.beginsFrame() || count < expected) {
-            throw LedgerDamaged.at(
-                name, scan.position(), "not zero up to " + end + ", and not a whole frame");
+  private void readFrames(StoredFile file) throws IOException {
+    FrameScan scan = new FrameScan(file, first);
+    FrameScan.EntryPlaces adding =
+        (bytes, leafAt, leaf, attachment, position) -> {
+          if (count == Segment.ENTRIES) {
+            throw LedgerDamaged.at(name, position, "more than " + Segment.ENTRIES + " entries");
           }
-          note =
-              name
-                  + ": from offset "
-                  + scan.position()
-                  + " on an interrupted write, which was never acknowledged; the next start cuts"
-                  + " it off";
+          add(bytes, leafAt, leaf, name + ": offset " + position);
+        };
+    while (scan.next(adding)) {
+      if (source.live() && count >= expected && count < Segment.ENTRIES) {
+        return; // beyond this the writer may be writing at this moment
+      }
+    }
+    if (source.live() && count >= expected) {
+      return;
+    }
+    switch (scan.tail()) {
+      case FrameScan.Tail.Clean() -> {}
+      case FrameScan.Tail.Damaged(long next) ->
+          throw LedgerDamaged.at(
+              name,
+              scan.position(),
+              "entry "
+                  + scan.nextIndex()
+                  + " is in a broken frame; a whole one follows at "
+                  + next);
+      case FrameScan.Tail.Torn(long end) -> {
+        if (!scan.beginsFrame() || count < expected) {
+          throw LedgerDamaged.at(
+              name, scan.position(), "not zero up to " + end + ", and not a whole frame");
         }
+        note =
+            name
+                + ": from offset "
+                + scan.position()
+                + " on an interrupted write, which was never acknowledged; the next start cuts"
+                + " it off";
       }
     }
   }

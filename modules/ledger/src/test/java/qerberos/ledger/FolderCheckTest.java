@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -35,17 +36,21 @@ class FolderCheckTest {
   /// A ledger of this many entries, closed in peace, its full segments sealed.
   private void make(int size) throws Exception {
     try (Ledger ledger = Ledger.open(LedgerSettings.of(storage(), NAMES))) {
-      for (int from = 0; from < size; from += 4096) {
-        List<Submission> batch = new ArrayList<>();
-        for (int i = from; i < Math.min(size, from + 4096); i++) {
-          batch.add(Submission.of(LedgerTest.leaf(i), LedgerTest.attachment(i), null));
-        }
-        ledger.append(batch);
-      }
+      append(ledger, 0, size);
       while (ledger.status().unsealedSegments() > 0) {
         Thread.sleep(10);
       }
       trust = Trust.in(ledger.keys());
+    }
+  }
+
+  private static void append(Ledger ledger, int from, int to) throws Exception {
+    for (int begin = from; begin < to; begin += 4096) {
+      List<Submission> batch = new ArrayList<>();
+      for (int i = begin; i < Math.min(to, begin + 4096); i++) {
+        batch.add(Submission.of(LedgerTest.leaf(i), LedgerTest.attachment(i), null));
+      }
+      ledger.append(batch);
     }
   }
 
@@ -61,6 +66,21 @@ class FolderCheckTest {
     try (Ledger ledger = Ledger.open(LedgerSettings.of(storage(), NAMES))) {
       ledger.append(List.of(Submission.of("x=1".getBytes(UTF_8))));
       assertThat(verify()).isInstanceOf(Verification.Holds.class);
+    }
+  }
+
+  /// Entries come faster than checkpoints: whole segments may be beyond the one that is verified.
+  @Test
+  void inUse_holds_howeverFarTheEntriesAreAheadOfTheCheckpoint() throws Exception {
+    LedgerSettings seldom =
+        LedgerSettings.of(storage(), NAMES).withPublishEvery(Duration.ofHours(1));
+    try (Ledger ledger = Ledger.open(seldom)) {
+      append(ledger, 0, 100);
+      ledger.awaitCheckpoint(100, Duration.ofMinutes(1)); // the first comes at once
+      append(ledger, 100, 2 * Segment.ENTRIES + 777);
+      trust = Trust.in(ledger.keys());
+      assertThat(verify()).isInstanceOf(Verification.Holds.class);
+      assertThat(ledger.checkpoint().size()).isLessThan(Segment.ENTRIES);
     }
   }
 
