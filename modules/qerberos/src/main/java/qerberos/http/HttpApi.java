@@ -97,6 +97,7 @@ public final class HttpApi implements AutoCloseable {
             .routes());
     routes.addAll(new AdminRoutes(trail, gate, records).routes());
     routes.addAll(new KeyRoutes(trail, selfCheck).routes());
+    routes.addAll(new DescriptionRoutes().routes());
     this.routes = List.copyOf(routes);
     this.server = new HttpServer(settings, routes, admission, metrics, trail.ids(), clock, tls);
   }

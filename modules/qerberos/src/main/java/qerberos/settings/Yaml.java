@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -70,6 +71,24 @@ public sealed interface Yaml {
       throw new SettingsFaults(List.of(where + ": " + oneLine(e.getProblem())));
     } catch (YamlEngineException | UncheckedIOException e) {
       throw new SettingsFaults(List.of(name + ": " + oneLine(String.valueOf(e.getMessage()))));
+    }
+  }
+
+  /// A text of our own as plain values: maps in the order of the text, lists, strings, numbers,
+  /// flags and nulls. Here anchors are followed, so nothing a user wrote may come this way.
+  ///
+  /// @throws IllegalArgumentException when it is not YAML
+  static Object values(String name, String text) {
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setLabel(name)
+            .setAllowDuplicateKeys(false)
+            .setMaxAliasesForCollections(1_000)
+            .build();
+    try {
+      return new Load(settings).loadFromString(text);
+    } catch (YamlEngineException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,0 +1,593 @@
+package qerberos.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import qerberos.http.Description.Operation;
+import qerberos.http.RunningService.Reply;
+import qerberos.identity.Permission;
+import qerberos.identity.Scope;
+import qerberos.settings.Catalog.LogPublic;
+import qerberos.settings.HttpSettings;
+import qerberos.settings.LimitSettings;
+import tools.jackson.databind.JsonNode;
+
+/// `openapi.yaml` says what the server does: every route, every status, every header, every member.
+///
+/// The requests are made from the document's own examples, so a new route needs no line here.
+class DescriptionTest {
+  private static final Path FILE = Path.of("openapi.yaml");
+
+  /// Nobody can count to these; one answer each, and then it is too many.
+  private static final LimitSettings NARROW =
+      new LimitSettings(1, 1, 1, 3_600_000, 1, 1, 1, 1, 1, 1, 1);
+
+  /// What only a bad day brings, and not on every path.
+  private static final Set<String> NOT_EVERYWHERE = Set.of("503");
+
+  @TempDir Path folder;
+  private final Map<String, Set<String>> seen = new TreeMap<>();
+  private final List<String> faults = new ArrayList<>();
+
+  @Test
+  void theFileInTheRepository_isServed_andAsJsonToo() throws Exception {
+    try (var service = RunningService.in(folder)) {
+      Reply yaml = service.get("/openapi.yaml", "");
+      assertThat(yaml.text()).isEqualTo(Files.readString(FILE));
+      assertThat(yaml.header("Content-Type")).isEqualTo("application/yaml");
+      assertThat(yaml.header("Cache-Control")).isEqualTo("public, max-age=300");
+      Reply json = service.get("/api/v1/openapi.json", "");
+      assertThat(json.json().text("openapi")).isEqualTo("3.1.1");
+      assertThat(json.text()).startsWith("{\"openapi\":\"3.1.1\",\"info\":{\"title\"");
+      Reply again = service.get("/openapi.json", "", "If-None-Match", json.header("ETag"));
+      assertThat(again.status()).isEqualTo(304);
+      assertThat(again.text()).isEmpty();
+    }
+  }
+
+  @Test
+  void thePage_takesNothingFromElsewhere_andNoScriptOrStyleStandsInIt() throws Exception {
+    try (var service = RunningService.in(folder)) {
+      Reply page = service.get("/docs", "");
+      assertThat(page.header("Content-Security-Policy"))
+          .contains("default-src 'none'", "script-src 'self'", "style-src 'self'")
+          .doesNotContain("unsafe", "http:", "https:");
+      assertThat(page.text())
+          .doesNotContain("style=", "<style", "onclick", "//")
+          .contains("<noscript>", "openapi.yaml")
+          .containsPattern("<script type=\"module\" src=\"docs/docs.js\"></script>");
+      String script = service.get("/docs/docs.js", "").text();
+      assertThat(script).doesNotContain("innerHTML", "eval(", "https:", "document.write");
+      assertThat(service.get("/docs/docs.css", "").text()).doesNotContain("url(", "@import");
+    }
+  }
+
+  @Test
+  void theDocument_isSoundInItself_andSoIsEveryExample() throws Exception {
+    try (var service = RunningService.in(folder)) {
+      assertThat(of(service).ownFaults()).isEmpty();
+    }
+  }
+
+  @Test
+  void everyRouteIsDescribed_withItsPermission_andNothingElse() throws Exception {
+    try (var service = RunningService.in(folder)) {
+      Description description = of(service);
+      Set<String> extra = new TreeSet<>();
+      description.operations().forEach(operation -> extra.add(operation.name()));
+      for (Route route : service.api.routes()) {
+        String path = route.pattern().replace("**", "{path}");
+        @Nullable Operation known = description.operation(route.method() + " " + path).orElse(null);
+        if (known == null) {
+          faults.add(missing(route, path));
+          continue;
+        }
+        extra.remove(known.name());
+        @Nullable Permission needed = route.permission();
+        if (needed == null ? !known.open() : !known.permissions().equals(Set.of(needed.text()))) {
+          faults.add(known.name() + ": its security wants " + security(needed));
+        }
+      }
+      extra.forEach(name -> faults.add(name + ": no route does this; remove it, or add the route"));
+      assertThat(faults).as("modules/qerberos/openapi.yaml").isEmpty();
+    }
+  }
+
+  @Test
+  void everyCodeAndEveryPermissionThereIs_isNamed() throws Exception {
+    try (var service = RunningService.in(folder)) {
+      Description description = of(service);
+      Set<String> codes = new TreeSet<>();
+      for (Code code : Code.values()) {
+        codes.add(code.name());
+      }
+      assertThat(Description.texts(description.at("/components/schemas/Code/enum")))
+          .as("components.schemas.Code")
+          .isEqualTo(codes);
+      Set<String> permissions = new TreeSet<>();
+      EnumSet.allOf(Permission.class).forEach(one -> permissions.add(one.text()));
+      assertThat(Description.texts(description.at("/components/schemas/Permission/enum")))
+          .as("components.schemas.Permission")
+          .isEqualTo(permissions);
+    }
+  }
+
+  @Test
+  void everyAnswerIsDescribed_andEveryAnswerDescribedIsGiven() throws Exception {
+    Description description;
+    try (var service = RunningService.in(folder.resolve("usual"))) {
+      description = of(service);
+      goodAndBad(description, service);
+      special(description, service);
+    }
+    try (var service =
+        RunningService.in(
+            folder.resolve("closed"),
+            DescriptionTest::closedLog,
+            RunningService.WIDE,
+            disk -> disk)) {
+      for (Operation operation : description.operations()) {
+        if (operation.path().startsWith("/log/")) {
+          good(description, service, operation, false);
+          bad(description, service, operation);
+        }
+      }
+    }
+    try (var service =
+        RunningService.in(folder.resolve("narrow"), http -> http, NARROW, disk -> disk)) {
+      for (Operation operation : description.operations()) {
+        if (description.statuses(operation).contains("429")) {
+          for (int i = 0; i < 3; i++) {
+            good(description, service, operation, false);
+            checked(
+                description,
+                operation,
+                service.send(request(description, service, operation, false, "guessed")));
+          }
+        }
+      }
+    }
+    AtomicBoolean failing = new AtomicBoolean();
+    try (var service =
+        RunningService.in(
+            folder.resolve("failing"),
+            http -> http,
+            RunningService.WIDE,
+            disk -> new DiskThatFails(disk, failing))) {
+      failing.set(true);
+      description.operations().forEach(one -> good(description, service, one, false));
+    } catch (java.io.IOException e) {
+      // closing a ledger whose disk failed may say so
+    }
+    for (Operation operation : description.operations()) {
+      Set<String> never = new TreeSet<>(description.statuses(operation));
+      never.removeAll(seen.getOrDefault(operation.name(), Set.of()));
+      never.removeAll(NOT_EVERYWHERE);
+      if (!never.isEmpty()) {
+        faults.add(
+            operation.name()
+                + ": openapi.yaml describes "
+                + never
+                + ", which no request of this test brought; describe only what is answered, and"
+                + " show it in special()");
+      }
+    }
+    assertThat(seen.get("POST /audit")).contains("503");
+    assertThat(seen.get("GET /health")).contains("503");
+    assertThat(faults).as("modules/qerberos/openapi.yaml").isEmpty();
+  }
+
+  @Test
+  void whateverTheDocumentDoesNotSay_isFound() throws Exception {
+    try (var service = RunningService.in(folder)) {
+      String json = service.get("/openapi.json", "").text();
+      Reply posted =
+          service.post(
+              "/audit", service.admin, RunningService.event("x", "t.a", "did:squid:alice"));
+      Reply again =
+          service.post(
+              "/audit", service.admin, RunningService.event("x", "t.b", "did:squid:alice"));
+      assertThat(posted.status()).isEqualTo(201);
+      assertThat(again.status()).isEqualTo(409);
+      for (var wrong :
+          List.of(
+              List.of("\"cid\":{\"type\":\"string\"}", "\"cib\":{}", "'cid'"),
+              List.of(
+                  "\"index\":{\"type\":\"integer\"", "\"index\":{\"type\":\"string\"", "/index"),
+              List.of("\"X-RateLimit-Reset\":", "\"X-RateLimit-Later\":", "x-ratelimit-reset"),
+              List.of("\"CONFLICT\",\"IDEMPOTENCY_MISMATCH\"]", "\"NOT_READY\"]", "/code"),
+              List.of("\"409\":", "\"410\":", "'409': {$ref"),
+              List.of("\"X-Request-ID\":{", "\"X-Other\":{", "X-Other"))) {
+        assertThat(json).contains(wrong.get(0));
+        var description =
+            new Description(
+                json.replace(wrong.get(0), wrong.get(1)).getBytes(StandardCharsets.UTF_8));
+        Operation post = description.operation("POST /audit").orElseThrow();
+        List<String> found = new ArrayList<>(description.faults(post, posted));
+        found.addAll(description.faults(post, again));
+        assertThat(String.join("\n", found)).as(wrong.get(0)).contains(wrong.get(2));
+      }
+    }
+  }
+
+  /// Every operation with its own examples, then the mistakes that can be made with any of them.
+  private void goodAndBad(Description description, RunningService service) throws Exception {
+    for (Operation operation : description.operations()) {
+      boolean more =
+          description.parameters(operation).stream()
+              .anyMatch(one -> one.has("example") && !one.path("in").asString().equals("path"));
+      for (boolean everything : more ? List.of(false, true) : List.of(false)) {
+        Reply reply = good(description, service, operation, everything);
+        if (reply.status() >= 300) {
+          faults.add(
+              operation.name()
+                  + ": its example was refused with "
+                  + reply.status()
+                  + ": "
+                  + reply.text());
+        }
+        if (description.statuses(operation).contains("304")) {
+          HttpRequest.Builder again = request(description, service, operation, false, "");
+          again.setHeader("If-None-Match", reply.header("ETag"));
+          checked(description, operation, service.send(again));
+        }
+      }
+      bad(description, service, operation);
+    }
+  }
+
+  /// What takes more than one request, or a request no example shows.
+  private void special(Description description, RunningService service) throws Exception {
+    Operation post = description.operation("POST /audit").orElseThrow();
+    String event = RunningService.event("twice", "t.a", "did:squid:alice");
+    checked(description, post, service.post("/audit", service.admin, event));
+    checked(description, post, service.post("/audit", service.admin, event.replace("t.a", "t.b")));
+    Operation metrics = description.operation("GET /metrics").orElseThrow();
+    checked(
+        description,
+        metrics,
+        service.get("/metrics", service.admin, "Accept", "application/openmetrics-text"));
+    Operation unblock = description.operation("DELETE /admin/blocks/{squidId}").orElseThrow();
+    checked(
+        description,
+        unblock,
+        service.send(service.request("/admin/blocks/did:squid:nobody", service.admin).DELETE()));
+    Operation keys = description.operation("POST /admin/keys/rotate").orElseThrow();
+    seen.computeIfAbsent(keys.name(), _ -> new TreeSet<>()).add("409"); // BadDaysTest shows it
+    Operation tile = description.operation("GET /log/tile/{path}").orElseThrow();
+    for (String path : List.of("entries/000.p/1", "0/999", "x")) {
+      for (String token : List.of("", service.admin)) {
+        checked(description, tile, service.get("/log/tile/" + path, token));
+      }
+    }
+    Reply last = service.get("/audit/verify", service.admin);
+    checked(description, description.operation("GET /audit/verify").orElseThrow(), last);
+    for (String path : new TreeSet<>(paths(description))) {
+      HttpRequest.Builder patch = service.request(path.replaceAll("\\{\\w+}", "x"), service.admin);
+      Reply refused = service.send(patch.method("PATCH", BodyPublishers.noBody()));
+      assertThat(refused.status()).isEqualTo(405);
+      description.operations().stream()
+          .filter(one -> one.path().equals(path))
+          .forEach(one -> faults.addAll(description.faults(one, refused)));
+    }
+  }
+
+  private static Set<String> paths(Description description) {
+    Set<String> paths = new TreeSet<>();
+    description.operations().forEach(operation -> paths.add(operation.path()));
+    return paths;
+  }
+
+  private void bad(Description description, RunningService service, Operation operation)
+      throws Exception {
+    if (operation.method().equals("OPTIONS")) {
+      return;
+    }
+    checked(description, operation, service.send(request(description, service, operation, "")));
+    Set<String> statuses = description.statuses(operation);
+    if (statuses.contains("403")) {
+      String other =
+          service.token(
+              "other-" + operation.node().path("operationId").asString(),
+              Scope.OWN,
+              operation.permissions().contains(Permission.RISK_READ.text())
+                  ? Permission.RISK_CALCULATE
+                  : Permission.RISK_READ);
+      checked(
+          description, operation, service.send(request(description, service, operation, other)));
+    }
+    if (statuses.contains("400")) {
+      checked(
+          description,
+          operation,
+          service.send(
+              request(description, service, operation, service.admin)
+                  .header("Authorization", "Bearer twice")));
+    }
+    String path = path(description, service, operation, false);
+    if (statuses.contains("404")) {
+      String nowhere = operation.path().replaceAll("\\{\\w+}", "nothing-of-this-name");
+      checked(
+          description,
+          operation,
+          service.send(method(service.request(nowhere, service.admin), operation, new byte[0])));
+    }
+    if (operation.node().has("requestBody")) {
+      for (String body : List.of("{", "[]", "{\"unknown\":1}")) {
+        checked(
+            description,
+            operation,
+            service.send(
+                method(
+                    service.request(path, service.admin),
+                    operation,
+                    body.getBytes(StandardCharsets.UTF_8))));
+      }
+      checked(
+          description,
+          operation,
+          service.send(
+              method(
+                  service.request(path, service.admin, "Content-Type", "text/xml"),
+                  operation,
+                  new byte[] {'<'})));
+      checked(
+          description,
+          operation,
+          service.send(
+              method(service.request(path, service.admin), operation, new byte[17 << 20])));
+    }
+    if (description.parameters(operation).stream()
+        .anyMatch(one -> one.path("in").asString().equals("query"))) {
+      Reply misspelt =
+          service.send(
+              method(
+                  service.request(path + "?tpye=x", service.admin),
+                  operation,
+                  body(operation, description)));
+      checked(description, operation, misspelt);
+      assertThat(misspelt.status()).as(operation.name() + "?tpye=x").isEqualTo(400);
+    }
+  }
+
+  /// Sends each example of the body, or the one request there is; gives the last answer.
+  private Reply good(
+      Description description, RunningService service, Operation operation, boolean everything) {
+    try {
+      Reply last = null;
+      JsonNode content = description.resolved(operation.node().path("requestBody")).path("content");
+      List<byte[]> bodies = new ArrayList<>();
+      content.forEach(
+          media ->
+              media.path("examples").forEach(example -> bodies.add(bytes(example.path("value")))));
+      if (bodies.isEmpty()) {
+        bodies.add(new byte[0]);
+      }
+      for (byte[] body : bodies) {
+        last =
+            service.send(
+                method(
+                    headed(
+                        service.request(
+                            path(description, service, operation, everything),
+                            operation.open() ? "" : service.admin),
+                        description,
+                        operation,
+                        everything),
+                    operation,
+                    body));
+        checked(description, operation, last);
+      }
+      if (last == null) {
+        throw new AssertionError("no request for " + operation.name());
+      }
+      return last;
+    } catch (java.io.IOException | InterruptedException e) {
+      throw new AssertionError(operation.name(), e);
+    }
+  }
+
+  private HttpRequest.Builder request(
+      Description description, RunningService service, Operation operation, String token)
+      throws Exception {
+    return request(description, service, operation, false, token);
+  }
+
+  private HttpRequest.Builder request(
+      Description description,
+      RunningService service,
+      Operation operation,
+      boolean everything,
+      String token)
+      throws Exception {
+    return method(
+        service.request(path(description, service, operation, everything), token),
+        operation,
+        body(operation, description));
+  }
+
+  private static HttpRequest.Builder headed(
+      HttpRequest.Builder request,
+      Description description,
+      Operation operation,
+      boolean everything) {
+    for (JsonNode parameter : description.parameters(operation)) {
+      if (everything
+          && parameter.path("in").asString().equals("header")
+          && parameter.has("example")) {
+        request.header(parameter.path("name").asString(), parameter.path("example").asString());
+      }
+    }
+    return request;
+  }
+
+  private static HttpRequest.Builder method(
+      HttpRequest.Builder request, Operation operation, byte[] body) {
+    return request.method(
+        operation.method(),
+        body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+  }
+
+  private static byte[] body(Operation operation, Description description) {
+    for (JsonNode media :
+        description.resolved(operation.node().path("requestBody")).path("content")) {
+      for (JsonNode example : media.path("examples")) {
+        return bytes(example.path("value"));
+      }
+    }
+    return new byte[0];
+  }
+
+  private static byte[] bytes(JsonNode example) {
+    return (example.isString() ? example.asString() : example.toString())
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// The address made from the examples; `everything` means the query parameters too.
+  private static String path(
+      Description description, RunningService service, Operation operation, boolean everything)
+      throws java.io.IOException {
+    String path = operation.path();
+    StringBuilder query = new StringBuilder();
+    for (JsonNode parameter : description.parameters(operation)) {
+      String name = parameter.path("name").asString();
+      String value = parameter.path("example").asString("");
+      String in = parameter.path("in").asString();
+      if (in.equals("path")) {
+        path = path.replace("{" + name + "}", real(service, operation, value));
+      } else if (in.equals("query")
+          && parameter.has("example")
+          && (everything || parameter.path("required").asBoolean(false))) {
+        query
+            .append(query.isEmpty() ? '?' : '&')
+            .append(name)
+            .append('=')
+            .append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+      }
+    }
+    return path + query;
+  }
+
+  /// An example that only the server can make up: the id of a token that is there.
+  private static String real(RunningService service, Operation operation, String example)
+      throws java.io.IOException {
+    if (!operation.path().equals("/admin/tokens/{id}")) {
+      return example;
+    }
+    service.token("goes-away", Scope.OWN, Permission.AUDIT_READ);
+    return service.gate.tokens().list().stream()
+        .filter(token -> token.name().equals("goes-away") && token.revokedAt() == null)
+        .findFirst()
+        .orElseThrow()
+        .id();
+  }
+
+  private void checked(Description description, Operation operation, Reply reply) {
+    seen.computeIfAbsent(operation.name(), _ -> new TreeSet<>())
+        .add(Integer.toString(reply.status()));
+    for (String fault : description.faults(operation, reply)) {
+      if (!faults.contains(fault)) {
+        faults.add(fault);
+      }
+    }
+  }
+
+  private static Description of(RunningService service) throws Exception {
+    return new Description(service.get("/openapi.json", "").response().body());
+  }
+
+  private static HttpSettings closedLog(HttpSettings usual) {
+    return new HttpSettings(
+        usual.bind(),
+        usual.port(),
+        usual.maxConnections(),
+        usual.maxEventBytes(),
+        usual.maxBatchBytes(),
+        usual.maxBatchLines(),
+        usual.maxHeaderBytes(),
+        usual.maxRequestLineBytes(),
+        usual.patience(),
+        usual.minBytesPerSecond(),
+        usual.idleTimeout(),
+        usual.slowRequest(),
+        usual.drain(),
+        LogPublic.NONE,
+        usual.trustProxy(),
+        usual.tls(),
+        usual.enforceHttps(),
+        usual.follow());
+  }
+
+  /// What to paste into the document for a route it does not have.
+  private static String missing(Route route, String path) {
+    boolean counted = route.cost() != Route.Cost.FREE;
+    return """
+    %s %s is not described. Under `paths` add (with the schema of its answer, and an `example` for
+    each parameter and body, which this test then sends):
+
+      %s:
+        %s:
+          operationId: ...
+          tags: [Find]
+          summary: ...
+          security: %s
+          responses:
+            '200':
+              description: ...
+    %s\
+              content:
+                application/json:
+                  schema:
+                    allOf:
+                      - {$ref: '#/components/schemas/Done'}
+                      - properties:
+                          data: {$ref: '#/components/schemas/...'}
+    %s\
+            default: {$ref: '#/components/responses/Other'}
+    """
+        .formatted(
+            route.method(),
+            path,
+            path,
+            route.method().toLowerCase(java.util.Locale.ROOT),
+            security(route.permission()),
+            counted ? "          headers: *limits\n" : "",
+            route.permission() == null
+                ? ""
+                : """
+                      '400': {$ref: '#/components/responses/BadRequest'}
+                      '401': {$ref: '#/components/responses/NotKnown'}
+                      '403': {$ref: '#/components/responses/NotAllowed'}
+                      '429': {$ref: '#/components/responses/TooMany'}
+                      '503': {$ref: '#/components/responses/Unavailable'}
+                """);
+  }
+
+  private static String security(@Nullable Permission permission) {
+    return switch (permission) {
+      case null -> "*anybody";
+      case AUDIT_READ -> "*read";
+      case AUDIT_WRITE -> "*write";
+      case ADMIN -> "*admin";
+      case HEALTH -> "*health";
+      case METRICS -> "*metrics";
+      default -> "[{bearer: ['" + permission.text() + "']}]";
+    };
+  }
+}
