@@ -81,6 +81,12 @@ final class ExportCommand implements Callable<Integer> {
   private @Nullable String to;
 
   @Option(
+      names = "--saved",
+      paramLabel = "NAME",
+      description = "What this saved search finds, and matches QUERY too when there is one.")
+  private @Nullable String saved;
+
+  @Option(
       names = "--since",
       paramLabel = "CHECKPOINT",
       description = "A signed checkpoint (file) of this log to prove consistency with.")
@@ -257,7 +263,16 @@ final class ExportCommand implements Callable<Integer> {
               + reply.at("format").text());
     }
     Begun begun = begun(reply, path);
-    Checkpoint now = reads.pinned(asked(), begun.log().size(), null).log();
+    Reads.Pinned pinned = reads.pinned(asked(), begun.log().size(), null);
+    if (!pinned.query().equals(begun.query())) {
+      throw new Failure(
+          Exit.FAILED,
+          "--resume: the saved search was changed meanwhile: it was "
+              + begun.query()
+              + " and is "
+              + pinned.query());
+    }
+    Checkpoint now = pinned.log();
     if (!now.equals(begun.log())) {
       throw new Failure(
           Exit.FAILED,
@@ -436,16 +451,11 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private String asked() {
-    var asked = new StringBuilder();
-    add(asked, "q", words.isEmpty() ? null : String.join(" ", words));
-    add(asked, "startDate", from);
-    add(asked, "endDate", to);
+    var asked = new Asking();
+    asked.add("q", words.isEmpty() ? null : String.join(" ", words));
+    asked.add("search", saved);
+    asked.add("startDate", from);
+    asked.add("endDate", to);
     return asked.toString();
-  }
-
-  private static void add(StringBuilder asked, String name, @Nullable String value) {
-    if (value != null) {
-      asked.append(asked.isEmpty() ? "" : "&").append(name).append('=').append(Api.encoded(value));
-    }
   }
 }

@@ -41,6 +41,12 @@ final class TailCommand implements Callable<Integer> {
   private List<String> words = new ArrayList<>();
 
   @Option(
+      names = "--saved",
+      paramLabel = "NAME",
+      description = "What this saved search finds, and matches QUERY too when there is one.")
+  private @Nullable String saved;
+
+  @Option(
       names = "--since",
       paramLabel = "TIME",
       description = "Begin with what happened then: ISO 8601, or 90s, 15m, 2h, 1d ago.")
@@ -91,17 +97,11 @@ final class TailCommand implements Callable<Integer> {
     }
   }
 
-  private String filters() throws Failure {
-    var asked = new StringBuilder();
-    if (!words.isEmpty()) {
-      asked.append("q=").append(Api.encoded(String.join(" ", words)));
-    }
-    if (since != null) {
-      asked
-          .append(asked.isEmpty() ? "" : "&")
-          .append("startDate=")
-          .append(Api.encoded(moment(since)));
-    }
+  private String filters() {
+    var asked = new Asking();
+    asked.add("q", words.isEmpty() ? null : String.join(" ", words));
+    asked.add("search", saved);
+    asked.add("startDate", since == null ? null : moment(since));
     return asked.toString();
   }
 

@@ -22,11 +22,12 @@ import qerberos.trail.Trail;
 /// `GET /audit/export`: everything that matches, in the order of the log, at one published size;
 /// and `GET /audit/export/manifest`, which says what belongs to it.
 ///
-/// Takes the filters of `GET /audit`, `format=ndjson|csv`, `size=` (the size to pin; the whole
-/// published log by default, as the header `X-Log-Size` says) and `after=`, the leaf index of the
-/// last row somebody got: the same size and the rows behind it are then the rest of the same file,
-/// without the heading. No more than a few hundred events are in memory at once. An answer that
-/// breaks off has no last chunk, so that no client takes the part for the whole.
+/// Takes the filters of `GET /audit`, `search=name` ([SearchRoutes]), `format=ndjson|csv`, `size=`
+/// (the size to pin; the whole published log by default, as the header `X-Log-Size` says) and
+/// `after=`, the leaf index of the last row somebody got: the same size and the rows behind it are
+/// then the rest of the same file, without the heading. No more than a few hundred events are in
+/// memory at once. An answer that breaks off has no last chunk, so that no client takes the part
+/// for the whole.
 ///
 /// The manifest is an answer of its own rather than a last line, so that every line of a file is an
 /// event and CSV has one too: origin, size and root, the signed checkpoint while it is the newest,
@@ -35,12 +36,15 @@ import qerberos.trail.Trail;
 ///
 /// Safe for concurrent use.
 final class AuditExport {
-  private static final Set<String> NAMES = Asked.filtersAnd("format", "after", "size");
-  private static final Set<String> MANIFEST = Asked.filtersAnd("size", "since");
+  private static final Set<String> NAMES =
+      Asked.filtersAnd("search", "searchOwner", "format", "after", "size");
+  private static final Set<String> MANIFEST =
+      Asked.filtersAnd("search", "searchOwner", "size", "since");
 
   private final Trail trail;
   private final GateAdmission admission;
   private final Records records;
+  private final SearchRoutes saved;
   private final Continued continued;
   private final Seats seats;
   private final InstantSource clock;
@@ -49,11 +53,13 @@ final class AuditExport {
       Trail trail,
       GateAdmission admission,
       Records records,
+      SearchRoutes saved,
       InstantSource clock,
       FollowSettings settings) {
     this.trail = trail;
     this.admission = admission;
     this.records = records;
+    this.saved = saved;
     this.clock = clock;
     this.continued = new Continued(clock);
     this.seats = new Seats("exports", settings.exports(), (settings.exports() + 1) / 2);
@@ -68,7 +74,7 @@ final class AuditExport {
   private Answer export(Exchange exchange) throws Exception {
     exchange.waits();
     Params params = exchange.params(NAMES);
-    Query query = Asked.query(params);
+    Query query = saved.within(exchange, params, Asked.query(params));
     String wanted = params.text("format").orElse("ndjson");
     ExportFormat format =
         ExportFormat.of(wanted)
@@ -107,7 +113,7 @@ final class AuditExport {
   private Answer manifest(Exchange exchange) throws Exception {
     exchange.waits();
     Params params = exchange.params(MANIFEST);
-    Query query = Asked.query(params);
+    Query query = saved.within(exchange, params, Asked.query(params));
     Extract extract = extract(exchange, query, -1, size(params));
     Checkpoint checkpoint = extract.checkpoint();
     @Nullable List<Hash> proof = consistency(params, checkpoint.size());

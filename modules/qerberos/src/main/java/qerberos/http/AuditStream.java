@@ -19,7 +19,8 @@ import qerberos.trail.Trail;
 
 /// `GET /audit/stream`: what is recorded, as it is recorded, as server-sent events.
 ///
-/// Takes the filters of `GET /audit`. Begins with what comes now; or behind `Last-Event-ID` (or
+/// Takes the filters of `GET /audit` and `search=name` ([SearchRoutes]). Begins with what comes
+/// now; or behind `Last-Event-ID` (or
 /// `lastEventId=`), or at `from=`, and then gives everything from there on, each event once, in the
 /// order of the log. What is sent:
 ///
@@ -40,7 +41,8 @@ import qerberos.trail.Trail;
 ///
 /// Safe for concurrent use.
 final class AuditStream {
-  private static final Set<String> NAMES = Asked.filtersAnd("from", "lastEventId");
+  private static final Set<String> NAMES =
+      Asked.filtersAnd("search", "searchOwner", "from", "lastEventId");
   private static final String TYPE = "text/event-stream; charset=utf-8";
 
   /// Events written before the stream looks around.
@@ -54,6 +56,7 @@ final class AuditStream {
   private final Trail trail;
   private final GateAdmission admission;
   private final Records records;
+  private final SearchRoutes saved;
   private final Continued continued;
   private final Seats seats;
   private final FollowSettings settings;
@@ -62,11 +65,13 @@ final class AuditStream {
       Trail trail,
       GateAdmission admission,
       Records records,
+      SearchRoutes saved,
       InstantSource clock,
       FollowSettings settings) {
     this.trail = trail;
     this.admission = admission;
     this.records = records;
+    this.saved = saved;
     this.continued = new Continued(clock);
     this.settings = settings;
     this.seats = new Seats("streams", settings.streams(), settings.streamsEach());
@@ -89,7 +94,7 @@ final class AuditStream {
   private Answer stream(Exchange exchange) {
     exchange.waits();
     Params params = exchange.params(NAMES);
-    Query query = Asked.query(params);
+    Query query = saved.within(exchange, params, Asked.query(params));
     Optional<Long> behind = lastEventId(exchange, params);
     long size = trail.ledger().size();
     long from = behind.map(id -> id + 1).orElse(params.number("from", size, 0, Long.MAX_VALUE));

@@ -86,10 +86,11 @@ public final class HttpApi implements AutoCloseable {
     routes.addAll(searches.routes());
     routes.addAll(new AuditReads(trail, records, searches).routes());
     routes.addAll(new AuditStats(trail, records, searches).routes());
-    this.stream = new AuditStream(trail, admission, records, clock, settings.follow());
+    this.stream = new AuditStream(trail, admission, records, searches, clock, settings.follow());
     routes.addAll(stream.routes());
     metrics.gauge("qerberos.streams.open", "live tails", Tags.empty(), stream, AuditStream::open);
-    routes.addAll(new AuditExport(trail, admission, records, clock, settings.follow()).routes());
+    routes.addAll(
+        new AuditExport(trail, admission, records, searches, clock, settings.follow()).routes());
     routes.addAll(new VerifyRoutes(selfCheck, records, parsers).routes());
     routes.addAll(new LogRoutes(trail, admission, settings.logPublic()).routes());
     routes.addAll(

@@ -149,6 +149,29 @@ class ExportCommandTest {
   }
 
   @Test
+  void aSavedSearchThatWasChanged_isNotGoneOnWith() throws Exception {
+    assertThat(server.here("search", "type:bulk.test", "--save", "changing").status()).isZero();
+    Path file = folder.resolve("changing/bulk.ndjson");
+    Path part = ExportFile.part(file);
+    Process process =
+        server
+            .command(List.of("export", "--saved", "changing", "-o", file.toString()), "64m")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("export.out").toFile())
+            .start();
+    while (process.isAlive() && (!Files.exists(part) || Files.size(part) < 200_000)) {
+      Thread.sleep(1);
+    }
+    process.destroyForcibly().onExit().join();
+    assertThat(server.here("search", "type:other.test", "--save", "changing").status()).isZero();
+    Ended refused = server.here("export", "--saved", "changing", "-o", file.toString(), "--resume");
+    assertThat(refused.status()).isEqualTo(Exit.FAILED);
+    assertThat(refused.err())
+        .contains("was changed meanwhile: it was type:bulk.test and is type:other.test");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
   void sinceAnOldCheckpoint_theProofLiesBeside() throws Exception {
     Path old = Files.write(folder.resolve("old.checkpoint"), server.get("/log/checkpoint"));
     server.post("since.test", 0, 10);
@@ -183,9 +206,14 @@ class ExportCommandTest {
       child.post("some.test", 0, 2_000);
       Path served = other.resolve("served/x.csv");
       assertThat(child.here("export", "type:some.test", "-o", served.toString()).status()).isZero();
+      assertThat(child.here("search", "type:some.test", "--save", "some").status()).isZero();
+      String named = child.here("export", "--saved", "some", "--format", "csv").out();
+      assertThat(named).isEqualTo(Files.readString(served));
       String rows = child.here("export", "type:some.test", "--format", "csv").out();
       assertThat(rows).isEqualTo(Files.readString(served));
       child.stop();
+      String kept = child.here("export", "--saved", "some", "--format", "csv").out();
+      assertThat(kept).isEqualTo(rows);
       Path file = other.resolve("read/x.csv");
       Ended export =
           child.here(

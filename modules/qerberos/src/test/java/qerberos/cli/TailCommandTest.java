@@ -88,6 +88,12 @@ class TailCommandTest {
       String line = lines(1).getFirst();
       assertThat(line).contains("  ALLOW  plain.test  did:squid:ada  =x:0  plain.test-0");
       assertThat(line).doesNotContain("\u001b");
+      assertThat(server.here("search", "type:kept.test", "--save", "kept").status()).isZero();
+      server.post("kept.test", 0, 2);
+      tail().destroyForcibly().onExit().join();
+      begun.clear();
+      begin(server, "tail", "--saved", "kept", "--since", "1d");
+      assertThat(lines(2)).allMatch(one -> one.contains("  kept.test  "));
       Ended bad = server.here("tail", "type:(");
       assertThat(bad.status()).isEqualTo(Exit.FAILED);
       assertThat(bad.err()).contains("q: ");

@@ -181,6 +181,37 @@ class SavedSearchesTest {
     assertThat(service.get("/audit?search=twice", one).status()).isEqualTo(200);
   }
 
+  @Test
+  void streamAndExport_findWhatASavedSearchFinds() throws Exception {
+    assertThat(put("follow", service.admin, "{\"q\":\"type:t.saved verdict:DENY\"}").status())
+        .isEqualTo(201);
+    String bobs = "?search=follow&actor=did:squid:bob";
+    assertThat(service.get("/audit/export?search=follow", service.admin).text())
+        .contains("aliceDENY", "bobDENY")
+        .doesNotContain("ALLOW");
+    assertThat(service.get("/audit/export" + bobs, service.admin).text())
+        .contains("bobDENY")
+        .hasLineCount(1);
+    assertThat(service.get("/audit/export/manifest" + bobs, service.admin).text())
+        .contains("\"count\":1,", "type:t.saved verdict:DENY actor:");
+    for (String query : List.of("?search=follow", bobs)) {
+      try (var reader =
+          new StreamReader(service.request("/audit/stream" + query + "&from=0", service.admin))) {
+        assertThat(reader.status).isEqualTo(200);
+        if (!query.equals(bobs)) {
+          assertThat(reader.next().json().text("id")).isEqualTo("aliceDENY");
+        }
+        assertThat(reader.next().json().text("id")).isEqualTo("bobDENY");
+      }
+    }
+    for (String path : List.of("stream", "export", "export/manifest")) {
+      Reply none = service.get("/audit/" + path + "?search=none-such", service.admin);
+      assertThat(none.status()).isEqualTo(400);
+      assertThat(none.json().text("message")).isEqualTo("search: no saved search has this name");
+      assertThat(service.get("/audit/" + path + "?search=follow", bob).status()).isEqualTo(400);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
