@@ -43,6 +43,9 @@ final class TransportFaults implements DirectHandler {
     for (Header header : security) {
       response = response.header(header);
     }
+    for (var header : answer.headers().entrySet()) {
+      response = response.header(HeaderNames.create(header.getKey()), header.getValue());
+    }
     return response
         .status(Status.create(answer.status()))
         .header(HeaderNames.CONTENT_TYPE, Answer.JSON)
