@@ -178,7 +178,8 @@ final class Description {
     }
     JsonNode body;
     try {
-      body = type.endsWith("json") ? JSON.readTree(reply.text()) : StringNode.valueOf(reply.text());
+      body =
+          type.endsWith("/json") ? JSON.readTree(reply.text()) : StringNode.valueOf(reply.text());
     } catch (JacksonException e) {
       faults.add(here + " with a body that is not JSON: " + reply.text());
       return;
@@ -186,6 +187,30 @@ final class Description {
     for (String fault : against(media.path("schema"), body)) {
       faults.add(here + ", and its body is not what openapi.yaml says: " + fault + "\n" + body);
     }
+    if (media.has("x-itemSchema")) {
+      for (String item : items(type, reply.text())) {
+        for (String fault : against(media.path("x-itemSchema"), JSON.readTree(item))) {
+          faults.add(here + ", and an item is not what openapi.yaml says: " + fault + "\n" + item);
+        }
+      }
+    }
+  }
+
+  /// Each line, or the data of each message of a stream.
+  static List<String> items(String type, String text) {
+    if (!type.equals("text/event-stream")) {
+      return text.lines().toList();
+    }
+    List<String> items = new ArrayList<>();
+    for (String block : text.split("\n\n", -1)) {
+      if (!block.contains("event: ")) {
+        block
+            .lines()
+            .filter(one -> one.startsWith("data: "))
+            .forEach(one -> items.add(one.substring(6)));
+      }
+    }
+    return items;
   }
 
   private void headers(JsonNode response, Reply reply, String here, List<String> faults) {
@@ -246,7 +271,7 @@ final class Description {
           if (node.has("$ref") && at(node.path("$ref").asString().substring(1)).isMissingNode()) {
             faults.add(where + ": " + node.path("$ref") + " leads nowhere");
           }
-          if (where.endsWith("/schema") || where.matches("/components/schemas/[^/]+")) {
+          if (isSchema(where) || where.matches("/components/schemas/[^/]+")) {
             ofSchemas.validate(node).forEach(fault -> faults.add(where + ": " + fault));
           }
           if (node.has("schema") && !where.endsWith("/properties")) {
@@ -341,6 +366,10 @@ final class Description {
     }
   }
 
+  private static boolean isSchema(String where) {
+    return where.endsWith("/schema") || where.endsWith("/x-itemSchema");
+  }
+
   private interface Visit {
     void at(String where, JsonNode node);
   }
@@ -384,7 +413,7 @@ final class Description {
         document,
         "",
         (where, node) -> {
-          if (where.endsWith("/schema")) {
+          if (isSchema(where)) {
             roots.add(node);
           }
         });

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,9 +25,13 @@ import qerberos.http.Description.Operation;
 import qerberos.http.RunningService.Reply;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;
+import qerberos.ledger.KeyType;
+import qerberos.ledger.Quorum;
 import qerberos.settings.Catalog.LogPublic;
 import qerberos.settings.HttpSettings;
 import qerberos.settings.LimitSettings;
+import qerberos.settings.WitnessSettings;
+import qerberos.witness.WitnessServer;
 import tools.jackson.databind.JsonNode;
 
 /// `openapi.yaml` says what the server does: every route, every status, every header, every member.
@@ -40,6 +46,8 @@ class DescriptionTest {
 
   /// What only a bad day brings, and not on every path.
   private static final Set<String> NOT_EVERYWHERE = Set.of("503");
+
+  private static final Pattern MESSAGE = Pattern.compile("\ndata: .*\n\n");
 
   @TempDir Path folder;
   private final Map<String, Set<String>> seen = new TreeMap<>();
@@ -131,10 +139,29 @@ class DescriptionTest {
   @Test
   void everyAnswerIsDescribed_andEveryAnswerDescribedIsGiven() throws Exception {
     Description description;
-    try (var service = RunningService.in(folder.resolve("usual"))) {
+    try (WitnessServer witness = WitnessServer.start("w.example", KeyType.COSIGNATURE);
+        var service =
+            RunningService.following(
+                folder.resolve("usual"), trail -> trail.withWitnesses(only(witness)))) {
       description = of(service);
+      begin(service, witness);
       goodAndBad(description, service);
       special(description, service);
+    }
+    try (var service =
+        RunningService.in(
+            folder.resolve("strict"),
+            DescriptionTest::overTlsOnly,
+            RunningService.WIDE,
+            disk -> disk)) {
+      for (Operation operation : description.operations()) {
+        HttpRequest.Builder request = request(description, service, operation, service.admin);
+        Reply reply = service.send(request.header("X-Forwarded-For", "192.0.2.7"));
+        faults.addAll(description.faults(operation, reply));
+        if (!Description.texts(operation.node().path("tags")).equals(Set.of("Health"))) {
+          assertThat(reply.status()).as(operation.name()).isEqualTo(426);
+        }
+      }
     }
     try (var service =
         RunningService.in(
@@ -248,8 +275,32 @@ class DescriptionTest {
           checked(description, operation, service.send(again));
         }
       }
+      if (operation.node().has("x-try")) {
+        String tried = operation.path() + "?" + operation.node().path("x-try").asString();
+        Reply reply = service.get(tried, service.admin);
+        assertThat(reply.status()).as(tried).isEqualTo(200);
+        checked(description, operation, reply);
+      }
       bad(description, service, operation);
     }
+  }
+
+  private static WitnessSettings only(WitnessServer witness) {
+    WitnessSettings.Address address = witness.address(false);
+    return new WitnessSettings(
+        List.of(address),
+        Quorum.of(1, List.of(address.key())),
+        Duration.ofMillis(30),
+        Duration.ofSeconds(2));
+  }
+
+  /// A log that its witness knows, with a first entry that is cosigned.
+  private static void begin(RunningService service, WitnessServer witness) throws Exception {
+    var ledger = service.trail.ledger();
+    witness.witness(service.data().resolve("witness"), ledger.origin(), ledger.keys());
+    String first = RunningService.event("first", "t.first", "did:squid:alice");
+    assertThat(service.post("/audit", service.admin, first).status()).isEqualTo(201);
+    var ignored = service.trail.witnesses().awaitCosigned(ledger.size(), Duration.ofSeconds(30));
   }
 
   /// What takes more than one request, or a request no example shows.
@@ -258,6 +309,25 @@ class DescriptionTest {
     String event = RunningService.event("twice", "t.a", "did:squid:alice");
     checked(description, post, service.post("/audit", service.admin, event));
     checked(description, post, service.post("/audit", service.admin, event.replace("t.a", "t.b")));
+    Operation save = description.operation("PUT /audit/searches/{name}").orElseThrow();
+    checked(
+        description,
+        save,
+        service.send(
+            service
+                .request("/audit/searches/all", service.admin)
+                .PUT(BodyPublishers.ofString("{\"q\":\"*\"}"))));
+    for (String path :
+        List.of("/audit", "/audit/search", "/audit/stats", "/audit/export", "/audit/stream")) {
+      Operation find = description.operation("GET " + path).orElseThrow();
+      String query = path.equals("/audit/stream") ? "?from=0&search=all" : "?search=all";
+      Reply found = service.send(service.request(path + query, service.admin), MESSAGE);
+      assertThat(found.status()).as(path).isEqualTo(200);
+      checked(description, find, found);
+      Reply mistake = service.get(path + "?q=type:", service.admin);
+      assertThat(mistake.text()).contains("\"column\":");
+      checked(description, find, mistake);
+    }
     Operation metrics = description.operation("GET /metrics").orElseThrow();
     checked(
         description,
@@ -510,6 +580,10 @@ class DescriptionTest {
 
   private static Description of(RunningService service) throws Exception {
     return new Description(service.get("/openapi.json", "").response().body());
+  }
+
+  private static HttpSettings overTlsOnly(HttpSettings usual) {
+    return usual.withHttps(false, true);
   }
 
   private static HttpSettings closedLog(HttpSettings usual) {

@@ -57,10 +57,16 @@ class HeadersTest {
     assertThat(reply.header("X-Request-ID")).as(what).isNotEmpty();
     assertThat(reply.header("Strict-Transport-Security").isEmpty()).as(what).isEqualTo(!secure);
     boolean log = what.contains(" /log/") && reply.status() < 300;
-    assertThat(reply.header("Access-Control-Allow-Origin")).as(what).isEqualTo(log ? "*" : "");
+    boolean described =
+        (what.contains(" /openapi.") || what.contains(" /docs")) && reply.status() < 300;
+    assertThat(reply.header("Access-Control-Allow-Origin"))
+        .as(what)
+        .isEqualTo(log || described ? "*" : "");
     assertThat(reply.header("Access-Control-Allow-Credentials")).as(what).isEmpty();
     if (what.contains(" /log/tile/") && log && what.startsWith("GET")) {
       assertThat(reply.header("Cache-Control")).as(what).contains("immutable");
+    } else if (described) {
+      assertThat(reply.header("Cache-Control")).as(what).isEqualTo("public, max-age=300");
     } else {
       assertThat(reply.header("Cache-Control")).as(what).isEqualTo("no-store");
     }

@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import qerberos.event.Json;
 import qerberos.event.Privacy;
 import qerberos.identity.Gate;
@@ -263,8 +264,12 @@ final class RunningService implements AutoCloseable {
   }
 
   Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {
-    HttpResponse<byte[]> response =
-        client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    return send(request, StreamStart.TO_AN_EMPTY_LINE);
+  }
+
+  /// A stream has no end; of that one answers, what comes before this is read.
+  Reply send(HttpRequest.Builder request, Pattern end) throws IOException, InterruptedException {
+    HttpResponse<byte[]> response = client.send(request.build(), StreamStart.orAll(end));
     return new Reply(response.statusCode(), response);
   }
 

@@ -107,14 +107,16 @@ class Page {
   commands(path, method, operation, parameters, body) {
     const open = (operation.security ?? []).some((way) => Object.keys(way).length === 0);
     const address = path.replace(/\{(\w+)\}/g, (_, name) => encoded(parameters.find((one) => one.name === name)?.example ?? name));
+    const streams = Object.values(operation.responses).some((one) => this.resolved(one).content?.['text/event-stream']);
     const head = (query) => {
       const url = new URL(base.pathname.replace(/\/$/, '') + address, base).href + query;
-      let line = `curl -s${method === 'get' || (method === 'post' && body.content) ? '' : ` -X ${method.toUpperCase()}`} '${url}'`;
+      let line = `curl -s${streams ? 'N' : ''}${method === 'get' || (method === 'post' && body.content) ? '' : ` -X ${method.toUpperCase()}`} '${url}'`;
       if (!open) line += ` \\\n  -H "Authorization: Bearer $TOKEN"`;
       return line;
     };
     const queried = parameters.find((one) => one.in === 'query' && one.name === 'q' && one.example);
-    const plain = head(queried ? `?q=${encodeURIComponent(queried.example)}` : '');
+    const query = operation['x-try'] ?? (queried ? `q=${encodeURIComponent(queried.example)}` : '');
+    const plain = head(query ? `?${query}` : '');
     const samples = [];
     for (const [type, media] of Object.entries(body.content ?? {})) {
       for (const example of Object.values(media.examples ?? {})) {
@@ -138,7 +140,9 @@ class Page {
       const [about, ...more] = response.description.trim().split(/\n\s*\n/);
       const inside = element('div', { class: 'inside' }, ...prose(more.join('\n\n')));
       for (const [type, media] of Object.entries(response.content ?? {})) {
-        inside.append(element('p', { class: 'kind' }, type), this.schema(media.schema));
+        const item = media['x-itemSchema'];
+        inside.append(element('p', { class: 'kind' }, item ? `${type}, each ${type === 'text/event-stream' ? 'message' : 'line'} an ${this.named(item)}` : type),
+          this.schema(item ?? media.schema));
         if (media.example !== undefined) {
           inside.append(sample(typeof media.example === 'string' ? media.example : JSON.stringify(media.example, null, 2), 'Example'));
         }
