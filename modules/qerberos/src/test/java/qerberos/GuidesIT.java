@@ -51,6 +51,9 @@ class GuidesIT {
     assumeTrue(
         Stream.of("/usr/bin/curl", "/bin/curl").anyMatch(curl -> Files.exists(Path.of(curl))),
         "needs curl: apt-get install curl");
+    assumeTrue(
+        Stream.of("/usr/bin/openssl", "/bin/openssl").anyMatch(one -> Files.exists(Path.of(one))),
+        "needs openssl: apt-get install openssl");
     Files.createSymbolicLink(folder.resolve("qerberos"), ROOT.resolve("qerberos"));
     Files.createDirectory(folder.resolve("home"));
     Path config = Files.createDirectory(folder.resolve("config"));
