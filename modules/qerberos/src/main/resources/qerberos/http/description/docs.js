@@ -50,18 +50,23 @@ class Page {
     const { info, tags } = this.api;
     content.append(element('h1', {}, `${info.title} `), element('p', { class: 'summary' }, info.summary), ...prose(info.description));
     const search = element('input', { type: 'search', placeholder: 'Filter', 'aria-label': 'Filter the operations' });
-    contents.append(search);
+    // On a narrow screen the operations would stand before everything else, so they open when asked for.
+    const index = element('details', { class: 'index', open: matchMedia('(min-width: 56rem)').matches }, element('summary', {}, 'Operations'));
+    contents.append(search, index);
     for (const tag of tags) {
-      this.group(tag);
+      this.group(tag, index);
     }
-    search.addEventListener('input', () => filter(search.value));
+    search.addEventListener('input', () => {
+      index.open = true;
+      filter(search.value);
+    });
     document.title = `${info.title} ${info.version}: the API`;
     if (location.hash) {
       document.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`)?.scrollIntoView();
     }
   }
 
-  group(tag) {
+  group(tag, index) {
     const section = element('section', { 'aria-label': tag.name }, element('h2', {}, tag.name), ...prose(tag.description));
     const list = element('ul');
     for (const [path, item] of Object.entries(this.api.paths)) {
@@ -73,7 +78,7 @@ class Page {
       }
     }
     content.append(section);
-    contents.append(element('div', { class: 'group' }, element('h2', {}, tag.name), list));
+    index.append(element('div', { class: 'group' }, element('h2', {}, tag.name), list));
   }
 
   operation(path, method, item, operation) {
@@ -85,14 +90,27 @@ class Page {
     const body = this.resolved(operation.requestBody);
     article.append(element('h4', {}, 'Try it'), ...this.commands(path, method, operation, parameters, body));
     if (parameters.length) {
-      article.append(element('h4', {}, 'Parameters'), element('dl', { class: 'fields' }, parameters.map((one) =>
-        this.field(one.name, one.schema, one.required, one.description, one.in))));
+      article.append(element('h4', {}, 'Parameters'), ...this.parameters(parameters));
     }
     for (const [type, media] of Object.entries(body.content ?? {})) {
       article.append(element('h4', {}, 'Body ', element('span', { class: 'kind' }, type)), this.schema(media.schema));
     }
     article.append(element('h4', {}, 'Answers'), ...this.answers(operation.responses));
     return article;
+  }
+
+  /** The filters are shown where they stand first, and folded from then on. */
+  parameters(parameters) {
+    const list = (some) => (some.length ? element('dl', { class: 'fields' }, some.map((one) =>
+      this.field(one.name, one.schema, one.required, one.description, one.in))) : '');
+    const filters = parameters.filter((one) => one['x-filter']);
+    if (!filters.length || !this.filtersShown) {
+      this.filtersShown ||= filters.length > 0;
+      return [list(parameters)];
+    }
+    return [list(parameters.filter((one) => !one['x-filter'])), element('details', {},
+      element('summary', {}, `The same ${filters.length} filters: `, filters.map((one) => one.name).join(', ')),
+      element('div', { class: 'inside' }, list(filters)))];
   }
 
   needs(operation) {
