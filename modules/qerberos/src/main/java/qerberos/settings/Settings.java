@@ -148,30 +148,30 @@ public record Settings(
   }
 
   private static HttpSettings http(Values values) {
-    return new HttpSettings(
-        values.get(Catalog.BIND),
-        values.get(Catalog.PORT),
-        values.get(Catalog.MAX_CONNECTIONS),
-        values.get(Catalog.MAX_EVENT_BYTES),
-        values.get(Catalog.MAX_BATCH_BYTES),
-        values.get(Catalog.MAX_BATCH_LINES),
-        values.get(Catalog.MAX_HEADER_BYTES),
-        values.get(Catalog.MAX_REQUEST_LINE_BYTES),
-        values.get(Catalog.PATIENCE),
-        values.get(Catalog.MIN_BYTES_PER_SECOND),
-        values.get(Catalog.IDLE_TIMEOUT),
-        values.get(Catalog.SLOW_REQUEST),
-        values.get(Catalog.DRAIN),
-        values.get(Catalog.LOG_PUBLIC),
-        values.get(Catalog.TRUST_PROXY),
-        tls(values),
-        values.get(Catalog.ENFORCE_HTTPS),
-        new FollowSettings(
-            values.get(Catalog.STREAMS),
-            values.get(Catalog.STREAMS_EACH),
-            values.get(Catalog.STREAM_BEHIND),
-            values.get(Catalog.STREAM_HEARTBEAT),
-            values.get(Catalog.EXPORTS)));
+    return HttpSettings.defaults()
+        .withBind(values.get(Catalog.BIND))
+        .onPort(values.get(Catalog.PORT))
+        .withMaxConnections(values.get(Catalog.MAX_CONNECTIONS))
+        .withMaxEventBytes(values.get(Catalog.MAX_EVENT_BYTES))
+        .withMaxBatchBytes(values.get(Catalog.MAX_BATCH_BYTES))
+        .withMaxBatchLines(values.get(Catalog.MAX_BATCH_LINES))
+        .withMaxHeaderBytes(values.get(Catalog.MAX_HEADER_BYTES))
+        .withMaxRequestLineBytes(values.get(Catalog.MAX_REQUEST_LINE_BYTES))
+        .withPatience(values.get(Catalog.PATIENCE))
+        .withMinBytesPerSecond(values.get(Catalog.MIN_BYTES_PER_SECOND))
+        .withIdleTimeout(values.get(Catalog.IDLE_TIMEOUT))
+        .withSlowRequest(values.get(Catalog.SLOW_REQUEST))
+        .withDrain(values.get(Catalog.DRAIN))
+        .withLogPublic(values.get(Catalog.LOG_PUBLIC))
+        .withTls(tls(values))
+        .withHttps(values.get(Catalog.TRUST_PROXY), values.get(Catalog.ENFORCE_HTTPS))
+        .following(
+            new FollowSettings(
+                values.get(Catalog.STREAMS),
+                values.get(Catalog.STREAMS_EACH),
+                values.get(Catalog.STREAM_BEHIND),
+                values.get(Catalog.STREAM_HEARTBEAT),
+                values.get(Catalog.EXPORTS)));
   }
 
   /// Both files or none: one alone would be plain HTTP where TLS was meant.

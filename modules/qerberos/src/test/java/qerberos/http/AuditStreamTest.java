@@ -46,25 +46,9 @@ class AuditStreamTest {
   }
 
   private static HttpSettings settings(HttpSettings usual) {
-    return new HttpSettings(
-            usual.bind(),
-            usual.port(),
-            usual.maxConnections(),
-            usual.maxEventBytes(),
-            usual.maxBatchBytes(),
-            usual.maxBatchLines(),
-            usual.maxHeaderBytes(),
-            usual.maxRequestLineBytes(),
-            Duration.ofMinutes(2),
-            usual.minBytesPerSecond(),
-            usual.idleTimeout(),
-            usual.slowRequest(),
-            Duration.ofSeconds(5),
-            usual.logPublic(),
-            usual.trustProxy(),
-            usual.tls(),
-            usual.enforceHttps(),
-            usual.follow())
+    return usual
+        .withPatience(Duration.ofMinutes(2))
+        .withDrain(Duration.ofSeconds(5))
         .following(new FollowSettings(12, 4, 200, Duration.ofMillis(200), 4));
   }
 

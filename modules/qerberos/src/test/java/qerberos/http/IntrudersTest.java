@@ -38,25 +38,14 @@ class IntrudersTest {
   }
 
   private static HttpSettings impatient(HttpSettings usual) {
-    return new HttpSettings(
-        usual.bind(),
-        usual.port(),
-        64,
-        usual.maxEventBytes(),
-        usual.maxBatchBytes(),
-        usual.maxBatchLines(),
-        4 << 10,
-        2 << 10,
-        Duration.ofMillis(500),
-        1 << 20,
-        Duration.ofSeconds(2),
-        usual.slowRequest(),
-        Duration.ofSeconds(5),
-        usual.logPublic(),
-        usual.trustProxy(),
-        usual.tls(),
-        usual.enforceHttps(),
-        usual.follow());
+    return usual
+        .withMaxConnections(64)
+        .withMaxHeaderBytes(4 << 10)
+        .withMaxRequestLineBytes(2 << 10)
+        .withPatience(Duration.ofMillis(500))
+        .withMinBytesPerSecond(1 << 20)
+        .withIdleTimeout(Duration.ofSeconds(2))
+        .withDrain(Duration.ofSeconds(5));
   }
 
   @AfterAll

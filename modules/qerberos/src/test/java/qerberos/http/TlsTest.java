@@ -294,25 +294,11 @@ class TlsTest {
 
   /// A test's own patience: half a second for a request, two between them, at most 64 at once.
   private static HttpSettings impatient(HttpSettings usual) {
-    return new HttpSettings(
-        usual.bind(),
-        usual.port(),
-        64,
-        usual.maxEventBytes(),
-        usual.maxBatchBytes(),
-        usual.maxBatchLines(),
-        usual.maxHeaderBytes(),
-        usual.maxRequestLineBytes(),
-        Duration.ofMillis(500),
-        1 << 20,
-        Duration.ofSeconds(2),
-        usual.slowRequest(),
-        usual.drain(),
-        usual.logPublic(),
-        usual.trustProxy(),
-        usual.tls(),
-        usual.enforceHttps(),
-        usual.follow());
+    return usual
+        .withMaxConnections(64)
+        .withPatience(Duration.ofMillis(500))
+        .withMinBytesPerSecond(1 << 20)
+        .withIdleTimeout(Duration.ofSeconds(2));
   }
 
   @Test
