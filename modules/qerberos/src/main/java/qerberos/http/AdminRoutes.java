@@ -265,7 +265,9 @@ final class AdminRoutes {
 
   private void rebuilt(Instant since) {
     try {
-      trail.reindex((stage, done, total) -> reindexing = new Reindexing(since, done, total));
+      trail
+          .search()
+          .reindex((stage, done, total) -> reindexing = new Reindexing(since, done, total));
       lastReindex = "done";
     } catch (IOException | RuntimeException e) {
       LOG.log(ERROR, "the index could not be built again; the old one goes on serving", e);

@@ -163,7 +163,7 @@ final class AuditExport {
       throws Exception {
     try {
       return exchange.timed(
-          "search", () -> trail.extract(exchange.caller().view(), query, after, size));
+          "search", () -> trail.search().extract(exchange.caller().view(), query, after, size));
     } catch (TimeoutException e) {
       throw Refused.unavailable(Code.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()), 5);
     } catch (SearchTooLong e) {

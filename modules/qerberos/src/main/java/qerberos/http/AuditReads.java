@@ -82,14 +82,16 @@ final class AuditReads {
             exchange,
             cursor == null ? "q" : "cursor",
             () ->
-                trail.search(
-                    exchange.caller().view(),
-                    query,
-                    asked.order(),
-                    limit,
-                    offset,
-                    cursor,
-                    numbers));
+                trail
+                    .search()
+                    .page(
+                        exchange.caller().view(),
+                        query,
+                        asked.order(),
+                        limit,
+                        offset,
+                        cursor,
+                        numbers));
     List<TlogProof> proofs = proven ? proofs(exchange, page.events()) : List.of();
     Checkpoint checkpoint = trail.ledger().checkpoint();
     return exchange.ok(
@@ -139,7 +141,7 @@ final class AuditReads {
       return List.of();
     }
     try {
-      return exchange.timed("checkpoint", () -> trail.proofs(events, PROOF_PATIENCE));
+      return exchange.timed("checkpoint", () -> trail.proofs().of(events, PROOF_PATIENCE));
     } catch (TimeoutException e) {
       throw Refused.unavailable(
           Code.SERVICE_UNAVAILABLE, "no checkpoint covers the newest of these events yet", 1);
@@ -178,8 +180,8 @@ final class AuditReads {
               "checkpoint",
               () ->
                   (witnessed
-                          ? trail.witnessedProof(shown.index(), PROOF_PATIENCE)
-                          : trail.proof(shown.index(), PROOF_PATIENCE))
+                          ? trail.proofs().witnessed(shown.index(), PROOF_PATIENCE)
+                          : trail.proofs().of(shown.index(), PROOF_PATIENCE))
                       .bytes());
       return Answer.of(200, Answer.TEXT, proof);
     } catch (TimeoutException e) {
@@ -204,7 +206,8 @@ final class AuditReads {
     @Nullable String source = exchange.params(known).text("source").orElse(null);
     Caller caller = exchange.caller();
     Optional<Shown> shown =
-        exchange.timed("read", () -> trail.find(caller.view(), caller.source(), id, source));
+        exchange.timed(
+            "read", () -> trail.search().find(caller.view(), caller.source(), id, source));
     return shown.orElseThrow(() -> Refused.notFound("no event has this id"));
   }
 

@@ -10,7 +10,7 @@ import qerberos.identity.Permission;
 import qerberos.query.Aggregate;
 import qerberos.query.Interval;
 import qerberos.query.Query;
-import qerberos.trail.Trail;
+import qerberos.trail.TrailSearch;
 
 /// `GET /audit/stats`: numbers about the events that a search would find.
 ///
@@ -37,12 +37,12 @@ final class AuditStats {
   private static final int APART_MAX = 100;
   private static final Set<String> NAMES = names();
 
-  private final Trail trail;
+  private final TrailSearch search;
   private final Records records;
   private final SearchRoutes saved;
 
-  AuditStats(Trail trail, Records records, SearchRoutes saved) {
-    this.trail = trail;
+  AuditStats(TrailSearch search, Records records, SearchRoutes saved) {
+    this.search = search;
     this.records = records;
     this.saved = saved;
   }
@@ -79,7 +79,7 @@ final class AuditStats {
     }
     records.read(exchange, "qerberos:audit:stats", query.toString());
     List<Aggregate.Answer> answers =
-        Figures.asked(exchange, "q", () -> trail.count(exchange.caller().view(), query, wanted));
+        Figures.asked(exchange, "q", () -> search.count(exchange.caller().view(), query, wanted));
     return exchange.ok(
         json -> {
           json.object();

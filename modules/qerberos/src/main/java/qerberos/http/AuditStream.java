@@ -103,7 +103,7 @@ final class AuditStream {
           behind.isPresent() ? "lastEventId" : "from",
           (behind.isPresent() ? from - 1 : from) + ", the log has " + size + " entries");
     }
-    Pursuit pursuit = trail.pursue(exchange.caller().view(), query, from);
+    Pursuit pursuit = trail.search().pursue(exchange.caller().view(), query, from);
     if (exchange.method().equals("HEAD")) {
       return Answer.of(200, TYPE, new byte[0]);
     }

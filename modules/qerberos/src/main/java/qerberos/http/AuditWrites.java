@@ -180,7 +180,7 @@ final class AuditWrites {
         }
         try {
           @Nullable String id = key == null ? null : BatchIds.derive(source, key, line);
-          yield new Outcome.Ready(line, trail.prepare(source, draft, id));
+          yield new Outcome.Ready(line, trail.appending().prepare(source, draft, id));
         } catch (EventFaults e) {
           yield new Outcome.Refused(line, e.faults(), e.tooLarge());
         }
@@ -190,14 +190,15 @@ final class AuditWrites {
 
   private Answer one(Exchange exchange, Prepared prepared, @Nullable String key, Wait wait)
       throws Exception {
-    Appended appended = exchange.timed("ledger", () -> trail.append(List.of(prepared))).getFirst();
+    Appended appended =
+        exchange.timed("ledger", () -> trail.appending().append(List.of(prepared))).getFirst();
     return switch (appended) {
       case Appended.At(long index) -> {
         metrics.event(prepared.event().type(), prepared.event().verdict().name());
         yield written(exchange, 201, "CREATED", "recorded", prepared, index, wait);
       }
       case Appended.Already(long index) -> {
-        Shown first = trail.read(index);
+        Shown first = trail.events().read(index);
         metrics.count("qerberos.audit.duplicates", 1);
         yield answer(
             exchange,
@@ -281,7 +282,9 @@ final class AuditWrites {
       }
     }
     List<Appended> appended =
-        ready.isEmpty() ? List.of() : exchange.timed("ledger", () -> trail.append(ready));
+        ready.isEmpty()
+            ? List.of()
+            : exchange.timed("ledger", () -> trail.appending().append(ready));
     Untaken.refuseIfAllAre(appended);
     BatchAnswer lines = new BatchAnswer(outcomes, appended, key);
     BatchAnswer.Tally tally = lines.tally();

@@ -26,6 +26,7 @@ import qerberos.settings.HttpSettings;
 import qerberos.state.State;
 import qerberos.trail.SelfCheck;
 import qerberos.trail.Trail;
+import qerberos.trail.TrailSearch;
 
 /// Everything that is served over HTTP, put together and running.
 ///
@@ -85,14 +86,17 @@ public final class HttpApi implements AutoCloseable {
     var searches = new SearchRoutes(state.searches(), records);
     routes.addAll(searches.routes());
     routes.addAll(new AuditReads(trail, records, searches).routes());
-    routes.addAll(new AuditStats(trail, records, searches).routes());
+    routes.addAll(new AuditStats(trail.search(), records, searches).routes());
     this.stream = new AuditStream(trail, admission, records, searches, clock, settings.follow());
     routes.addAll(stream.routes());
     metrics.gauge("qerberos.streams.open", "live tails", Tags.empty(), stream, AuditStream::open);
     routes.addAll(
         new AuditExport(trail, admission, records, searches, clock, settings.follow()).routes());
     routes.addAll(new VerifyRoutes(selfCheck, records, parsers).routes());
-    routes.addAll(new LogRoutes(trail, admission, settings.logPublic()).routes());
+    routes.addAll(
+        new LogRoutes(
+                trail.ledger(), trail.proofs(), trail.witnesses(), admission, settings.logPublic())
+            .routes());
     routes.addAll(
         new HealthRoutes(watch, trail, state, selfCheck, metrics, clock, version, () -> ready, tls)
             .routes());
@@ -269,8 +273,8 @@ public final class HttpApi implements AutoCloseable {
         "qerberos.index.wrong.hits",
         "hits that were not what was asked for; more than 0: somebody changed the index",
         none,
-        trail,
-        Trail::wrongHits);
+        trail.search(),
+        TrailSearch::wrongHits);
     metrics.gauge(
         "qerberos.audit.chain.valid",
         "1 when the last verification of the whole log held, 0 when not, NaN before the first",

@@ -31,7 +31,7 @@ final class KeyRoutes {
     requireAllIsRight();
     List<VerifierKey> keys;
     try {
-      keys = trail.rotateKeys(new Actor(exchange.caller().principal()));
+      keys = trail.rotation().rotate(new Actor(exchange.caller().principal()));
     } catch (IOException e) {
       throw Refused.unavailable(
           Code.SERVICE_UNAVAILABLE, "the keys were not changed: " + e.getMessage(), 5);

@@ -13,7 +13,8 @@ import qerberos.ledger.Ledger;
 import qerberos.ledger.SignedNote;
 import qerberos.ledger.TilePath;
 import qerberos.settings.Catalog.LogPublic;
-import qerberos.trail.Trail;
+import qerberos.trail.Proofs;
+import qerberos.witness.Witnesses;
 
 /// The log as C2SP tlog-tiles serves it, under `/log/`: checkpoint, hash tiles, entry bundles; and
 /// beside them the keys.
@@ -31,14 +32,17 @@ import qerberos.trail.Trail;
 final class LogRoutes {
   private static final String IMMUTABLE = "public, max-age=604800, immutable";
 
-  private final Trail trail;
   private final Ledger ledger;
+  private final Proofs proofs;
+  private final Witnesses witnesses;
   private final GateAdmission admission;
   private final LogPublic open;
 
-  LogRoutes(Trail trail, GateAdmission admission, LogPublic open) {
-    this.trail = trail;
-    this.ledger = trail.ledger();
+  LogRoutes(
+      Ledger ledger, Proofs proofs, Witnesses witnesses, GateAdmission admission, LogPublic open) {
+    this.ledger = ledger;
+    this.proofs = proofs;
+    this.witnesses = witnesses;
     this.admission = admission;
     this.open = open;
   }
@@ -58,15 +62,14 @@ final class LogRoutes {
 
   private Answer checkpoint(Exchange exchange) throws Exception {
     allowed(exchange, false);
-    return shared(Answer.of(200, Answer.TEXT, trail.signedCheckpoint()))
+    return shared(Answer.of(200, Answer.TEXT, proofs.signedCheckpoint()))
         .with("Cache-Control", "no-store");
   }
 
   private Answer cosigned(Exchange exchange) throws Exception {
     allowed(exchange, false);
     byte[] note =
-        trail
-            .witnesses()
+        witnesses
             .cosigned()
             .map(SignedNote::bytes)
             .orElseThrow(() -> Refused.notFound("no checkpoint has been cosigned by enough"));

@@ -37,7 +37,7 @@ enum Wait {
       case PROOF -> {
         exchange.waits();
         try {
-          TlogProof proof = trail.proof(index, PATIENCE);
+          TlogProof proof = trail.proofs().of(index, PATIENCE);
           return proof.toString();
         } catch (TimeoutException e) {
           throw Refused.unavailable(
@@ -48,7 +48,7 @@ enum Wait {
       }
       case INDEXED -> {
         exchange.waits();
-        if (!trail.awaitIndexed(index + 1, PATIENCE)) {
+        if (!trail.search().awaitIndexed(index + 1, PATIENCE)) {
           throw Refused.unavailable(
               Code.SERVICE_UNAVAILABLE,
               "recorded at index " + index + ", but the index did not come that far in time",

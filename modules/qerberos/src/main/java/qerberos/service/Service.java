@@ -111,7 +111,7 @@ public final class Service implements AutoCloseable {
                 state,
                 clock,
                 new SecureRandom())) {
-          return trail.rotateKeys(new Actor("system:qerberos"));
+          return trail.rotation().rotate(new Actor("system:qerberos"));
         }
       }
     } catch (InterruptedException e) {

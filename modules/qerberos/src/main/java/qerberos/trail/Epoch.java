@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import qerberos.columns.ColumnCodec;
@@ -22,6 +24,7 @@ import qerberos.event.EventDraft;
 import qerberos.event.Json;
 import qerberos.event.Reserved;
 import qerberos.event.Verdict;
+import qerberos.ledger.Appended;
 import qerberos.ledger.Checkpoint;
 import qerberos.ledger.FolderStorage;
 import qerberos.ledger.KnownCheckpoint;
@@ -58,6 +61,7 @@ public final class Epoch {
   private static final System.Logger LOG = System.getLogger(Epoch.class.getName());
   private static final String FILE = "epoch.next";
   private static final String LEDGER = "ledger";
+  private static final Duration FIRST_PATIENCE = Duration.ofSeconds(30);
 
   private final Path data;
 
@@ -302,7 +306,7 @@ public final class Epoch {
   }
 
   /// The first entry of the new log.
-  static EventDraft announcement(Ended ended) {
+  private static EventDraft announcement(Ended ended) {
     return new EventDraft(
         "epoch-" + ended.root().replaceAll("[^A-Za-z0-9]", ""),
         "ledger.epoch",
@@ -318,8 +322,39 @@ public final class Epoch {
         null);
   }
 
+  /// A new log first says which one it follows; then only it is the one that others expect.
+  ///
+  /// @throws IOException it could not; the next start goes on with it
+  void begin(Ended ended, Appending appending, Ledger ledger, Anchor anchor, Documents documents)
+      throws IOException {
+    try {
+      Prepared first = appending.prepare(OwnEvents.SOURCE, announcement(ended), null);
+      Appended answer = ledger.append(List.of(first.submission())).getFirst();
+      switch (answer) {
+        case Appended.At(var index) when index == 0 -> {}
+        case Appended.Already(var index) when index == 0 -> {}
+        case Appended.At _,
+            Appended.Already _,
+            Appended.Conflict _,
+            Appended.Busy _,
+            Appended.Failed _ ->
+            throw new IOException("the first entry does not name the log before it: " + answer);
+      }
+      byte[] ignored = ledger.awaitCheckpoint(1, FIRST_PATIENCE);
+    } catch (TimeoutException e) {
+      throw new IOException("the first entry of the new log: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+    if (anchor.keepNow(ledger.signedCheckpoint())) {
+      LastCheck.forget(documents);
+      done();
+    }
+  }
+
   /// The new log has said whom it follows.
-  void done() throws IOException {
+  private void done() throws IOException {
     Files.deleteIfExists(data.resolve(FILE));
     WholeFile.forceFolder(data);
   }

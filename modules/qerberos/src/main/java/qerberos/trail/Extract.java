@@ -1,14 +1,17 @@
 package qerberos.trail;
 
+import static java.lang.System.Logger.Level.INFO;
+
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import qerberos.event.SealBroken;
-import qerberos.event.Sealer;
 import qerberos.identity.View;
 import qerberos.ledger.Checkpoint;
 import qerberos.ledger.Ledger;
+import qerberos.ledger.SignedNote;
 import qerberos.query.Places;
 import qerberos.query.Query;
 
@@ -21,12 +24,13 @@ import qerberos.query.Query;
 ///
 /// Used by one thread at a time.
 public final class Extract {
+  private static final System.Logger LOG = System.getLogger(Extract.class.getName());
+  private static final Duration OWN_WRITES = Duration.ofSeconds(1);
+  private static final Duration INDEX_PATIENCE = Duration.ofSeconds(10);
   private static final int LOT = 256;
   private static final int ONE_BY_ONE = 32;
 
-  private final Ledger ledger;
-  private final Sealer sealer;
-  private final Pursuit.Reading reading;
+  private final LedgerEvents events;
   private final View view;
   private final Query query;
   private final Places places;
@@ -34,25 +38,68 @@ public final class Extract {
   private final byte @Nullable [] note;
   private long next;
 
-  Extract(
-      Ledger ledger,
-      Sealer sealer,
-      Pursuit.Reading reading,
+  private Extract(
+      LedgerEvents events,
       View view,
       Query query,
       Places places,
       long from,
       Checkpoint checkpoint,
       byte @Nullable [] note) {
-    this.ledger = ledger;
-    this.sealer = sealer;
-    this.reading = reading;
+    this.events = events;
     this.view = view;
     this.query = query;
     this.places = places;
     this.next = from;
     this.checkpoint = checkpoint;
     this.note = note;
+  }
+
+  /// Pins it, see [TrailSearch#extract].
+  static Extract of(
+      Ledger ledger,
+      LedgerEvents events,
+      TrailIndex index,
+      View view,
+      Query query,
+      long after,
+      @Nullable Long wanted)
+      throws IOException, InterruptedException, TimeoutException {
+    if (wanted == null) {
+      awaitPublished(ledger);
+    }
+    byte[] note = ledger.signedCheckpoint();
+    Checkpoint published = Checkpoint.parse(SignedNote.parse(note).text());
+    long size = wanted == null ? published.size() : wanted;
+    if (size < 0 || size > published.size()) {
+      throw new IllegalArgumentException(
+          "size: " + size + ", the published log has " + published.size() + " entries");
+    }
+    if (after < -1 || after >= Math.max(1, size)) {
+      throw new IllegalArgumentException("after: " + after + ", want -1.." + (size - 1));
+    }
+    if (!index.awaitIndexed(size, INDEX_PATIENCE)) {
+      throw new TimeoutException("the index has not read " + size + " entries yet");
+    }
+    Places places = index.places(Sight.narrowed(view, query), after + 1, size);
+    boolean newest = size == published.size();
+    return new Extract(
+        events,
+        view,
+        query,
+        places,
+        after + 1,
+        newest ? published : new Checkpoint(published.origin(), size, ledger.root(size)),
+        newest ? note : null);
+  }
+
+  /// A log that has stopped publishes no more; what it published is still there.
+  private static void awaitPublished(Ledger ledger) throws InterruptedException {
+    try {
+      byte[] ignored = ledger.awaitCheckpoint(ledger.size(), OWN_WRITES);
+    } catch (TimeoutException e) {
+      LOG.log(INFO, "takes the last checkpoint: " + e.getMessage());
+    }
   }
 
   /// The log it is pinned to: origin, size and root.
@@ -80,15 +127,12 @@ public final class Extract {
       }
       long end = Math.min(places.size(), first + LOT);
       if (dense(first, end)) {
-        ledger.entries(first, end, (at, leaf, attachment) -> look(at, leaf, attachment, lot));
+        events.visit(first, end, at -> places.next(at) == at, one -> take(one, lot));
         next = end;
       } else {
         long at = first;
         for (int i = 0; i < ONE_BY_ONE && at < places.size(); i++) {
-          Shown one = reading.read(at);
-          if (wanted(one)) {
-            lot.add(one);
-          }
+          take(events.read(at), lot);
           next = at + 1;
           at = places.next(next);
         }
@@ -107,21 +151,9 @@ public final class Extract {
     return hits == ONE_BY_ONE;
   }
 
-  private void look(long at, byte[] leaf, byte[] attachment, List<Shown> lot) {
-    if (places.next(at) != at) {
-      return;
+  private void take(Shown one, List<Shown> lot) {
+    if (Sight.sees(view, one.event()) && query.matches(one.index(), one.event())) {
+      lot.add(one);
     }
-    try {
-      Shown one = new Shown(at, leaf, sealer.open(leaf, attachment));
-      if (wanted(one)) {
-        lot.add(one);
-      }
-    } catch (SealBroken e) {
-      // no event of ours; the index passes over it too
-    }
-  }
-
-  private boolean wanted(Shown one) {
-    return Sight.sees(view, one.event()) && query.matches(one.index(), one.event());
   }
 }

@@ -14,9 +14,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.EventFaults;
 import qerberos.event.Json;
+import qerberos.event.Reserved;
+import qerberos.event.Verdict;
 import qerberos.ledger.Appended;
 
 /// Records what happens to the trail itself: logins, refusals, reads, starts and stops.
@@ -52,7 +55,7 @@ public final class OwnEvents implements AutoCloseable {
   /// What is told whoever wanted to know: whether it is in the ledger now.
   public interface Outcome extends Consumer<Boolean> {}
 
-  /// How [Trail] appends.
+  /// How they are appended, see [Appending#own].
   interface Appender {
     List<Appended> append(List<Prepared> prepared) throws InterruptedException;
 
@@ -95,6 +98,23 @@ public final class OwnEvents implements AutoCloseable {
 
   void start() {
     thread.start();
+  }
+
+  /// An event about the ledger itself.
+  static EventDraft aboutLedger(String type, Actor by, Verdict verdict, Json.Obj details) {
+    return new EventDraft(
+        null,
+        type,
+        null,
+        null,
+        "qerberos:ledger",
+        by,
+        Reserved.LAYER,
+        verdict,
+        details,
+        Json.EMPTY,
+        null,
+        null);
   }
 
   /// Records this when it can be recorded.

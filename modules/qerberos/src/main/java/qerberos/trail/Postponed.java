@@ -16,6 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.zip.CRC32C;
+import qerberos.event.Sealer;
+import qerberos.ledger.Appended;
+import qerberos.ledger.Ledger;
 
 /// Events of our own that could not be appended, kept in a file until the next start.
 ///
@@ -89,6 +92,22 @@ final class Postponed {
     } catch (RuntimeException e) {
       LOG.log(WARNING, file + ": a postponed event cannot be read and is left out", e);
       return events;
+    }
+  }
+
+  /// Appends what was postponed; keeps it when the ledger does not take it all.
+  void appendTo(Ledger ledger, Sealer sealer) throws IOException {
+    List<Prepared> late =
+        read((leaf, beside) -> new Prepared(sealer.open(leaf, beside), leaf, beside));
+    try {
+      for (Appended answer : ledger.append(late.stream().map(Prepared::submission).toList())) {
+        if (answer instanceof Appended.Busy || answer instanceof Appended.Failed) {
+          return;
+        }
+      }
+      clear();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

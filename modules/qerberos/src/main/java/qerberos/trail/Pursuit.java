@@ -31,11 +31,6 @@ public final class Pursuit {
   /// How long the index may take to see what was passed over.
   private static final Duration TO_COUNT = Duration.ofSeconds(1);
 
-  /// How one event is read back and checked.
-  interface Reading {
-    Shown read(long leafIndex) throws IOException;
-  }
-
   /// Places that were passed over, from one to another inclusive.
   ///
   /// @param count how many events of this reader lie there; null when nobody can say now
@@ -44,32 +39,45 @@ public final class Pursuit {
   private final Ledger ledger;
   private final Tail tail;
   private final TrailIndex index;
-  private final Reading reading;
-  private final Follower.Log log;
+  private final LedgerEvents events;
   private final View view;
   private final Query query;
   private final Query narrowed;
   private long next;
   private @Nullable Places places;
 
-  Pursuit(
+  private Pursuit(
       Ledger ledger,
+      LedgerEvents events,
       Tail tail,
       TrailIndex index,
-      Reading reading,
-      Follower.Log log,
       View view,
       Query query,
       long from) {
     this.ledger = ledger;
     this.tail = tail;
     this.index = index;
-    this.reading = reading;
-    this.log = log;
+    this.events = events;
     this.view = view;
     this.query = query;
     this.narrowed = Sight.narrowed(view, query);
     this.next = from;
+  }
+
+  /// Begins at a place, see [TrailSearch#pursue].
+  static Pursuit from(
+      Ledger ledger,
+      LedgerEvents events,
+      Tail tail,
+      TrailIndex index,
+      View view,
+      Query query,
+      long from) {
+    long size = ledger.size();
+    if (from < 0 || from > size) {
+      throw new IllegalArgumentException("from: " + from + ", the log has " + size + " entries");
+    }
+    return new Pursuit(ledger, events, tail, index, view, query, from);
   }
 
   /// The first place that was not looked at.
@@ -111,24 +119,24 @@ public final class Pursuit {
     }
     places = null;
     int batch = (int) Math.min(BATCH, size - next);
-    List<@Nullable AuditEvent> events = tail.from(next, batch);
-    if (events.isEmpty()) {
-      events = log.read(next, batch);
+    List<@Nullable AuditEvent> lot = tail.from(next, batch);
+    if (lot.isEmpty()) {
+      lot = events.read(next, batch);
     }
-    for (AuditEvent event : events) {
+    for (AuditEvent event : lot) {
       if (shown.size() == most) {
         break;
       }
       long at = next++;
       if (event != null && Sight.sees(view, event) && query.matches(at, event)) {
-        shown.add(reading.read(at));
+        shown.add(events.read(at));
       }
     }
     return shown;
   }
 
   private void take(long at, List<Shown> shown) throws IOException {
-    Shown one = reading.read(at);
+    Shown one = events.read(at);
     if (Sight.sees(view, one.event()) && query.matches(at, one.event())) {
       shown.add(one);
     }

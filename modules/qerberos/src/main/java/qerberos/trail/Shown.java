@@ -1,7 +1,6 @@
 package qerberos.trail;
 
 import qerberos.event.AuditEvent;
-import qerberos.ledger.Entry;
 import qerberos.ledger.Hash;
 import qerberos.ledger.Rfc6962;
 
@@ -10,10 +9,6 @@ public final class Shown {
   private final long index;
   private final byte[] leaf;
   private final AuditEvent event;
-
-  Shown(Entry entry, AuditEvent event) {
-    this(entry.index(), entry.leaf(), event);
-  }
 
   /// @param leaf its own from now on
   Shown(long index, byte[] leaf, AuditEvent event) {

@@ -20,7 +20,6 @@ import qerberos.event.SealBroken;
 import qerberos.event.Sealer;
 import qerberos.event.SubjectKey;
 import qerberos.event.SubjectKeys;
-import qerberos.ledger.Entry;
 import qerberos.ledger.FolderStorage;
 import qerberos.ledger.LedgerReader;
 import qerberos.ledger.Progress;
@@ -116,12 +115,7 @@ public final class TrailReader implements AutoCloseable {
   ///
   /// @throws IOException it cannot be read, or is not what was signed
   public Shown read(long leafIndex) throws IOException {
-    Entry entry = ledger.entry(leafIndex);
-    try {
-      return new Shown(entry, sealer.open(entry.leaf(), entry.attachment()));
-    } catch (SealBroken e) {
-      throw new IOException("entry " + leafIndex + ": " + e.getMessage(), e);
-    }
+    return LedgerEvents.opened(ledger.entry(leafIndex), sealer);
   }
 
   /// The event with this id: that of the source first, then the newest of whatever source.

@@ -1,8 +1,9 @@
 /// What the service does with events: takes them in, finds them again, proves them.
 ///
-/// Comes in: an `EventDraft` and who sent it. Goes out: the place it has in the ledger ([Trail]
-/// with [Prepared]), pages of events for a view ([Page] of [Shown]), proofs. Start reading at
-/// [Trail]: sealing happens in `prepare`, on the caller's thread; `append` waits for the disk.
+/// Comes in: an `EventDraft` and who sent it. Goes out: the place it has in the ledger
+/// ([Appending] with [Prepared]), pages of events for a view ([TrailSearch] with [Page] of
+/// [Shown]), proofs ([Proofs]). [Trail] opens these parts and closes them. Start reading at
+/// [Appending]: sealing happens in `prepare`, on the caller's thread; `append` waits for the disk.
 ///
 /// Around it: [SubjectKeyFiles] keeps one key per person; [Tail] holds the newest events for those
 /// who follow the log, and senders to their pace; [Follower] feeds the index ([TrailIndex]) from

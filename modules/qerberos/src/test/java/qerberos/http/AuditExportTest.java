@@ -183,7 +183,7 @@ class AuditExportTest {
       assertThat(more.status()).isEqualTo(200);
     }
     boolean seen =
-        service.trail.awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(30));
+        service.trail.search().awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(30));
     assertThat(seen).isTrue();
     Reply found = service.get("/audit?type=audit.export&actor=token:taker", service.admin);
     assertThat(found.data().get("totalCount")).isEqualTo(Json.of(1.0));

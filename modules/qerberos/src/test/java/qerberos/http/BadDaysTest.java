@@ -109,7 +109,10 @@ class BadDaysTest {
         assertThat(one.status()).isEqualTo(200);
         assertThat(one.data().object("details").text("ip")).isEqualTo("192.0.2.7");
         assertThat(
-                service.trail.awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
+                service
+                    .trail
+                    .search()
+                    .awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
             .isTrue();
         Reply found = service.get("/audit?type=bad.day", service.admin);
         assertThat(found.data().get("totalCount")).isEqualTo(Json.of(700.0));
@@ -160,9 +163,10 @@ class BadDaysTest {
               .layer("l")
               .verdict(Verdict.ALLOW)
               .build();
-      some.add(service.trail.prepare("filler", draft, null));
+      some.add(service.trail.appending().prepare("filler", draft, null));
       if (some.size() == 5_000 || i == count - 1) {
-        assertThat(service.trail.append(some)).allMatch(answer -> answer instanceof Appended.At);
+        assertThat(service.trail.appending().append(some))
+            .allMatch(answer -> answer instanceof Appended.At);
         some.clear();
       }
     }
@@ -222,7 +226,11 @@ class BadDaysTest {
       }
     }
     try (var service = RunningService.in(folder)) {
-      assertThat(service.trail.awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
+      assertThat(
+              service
+                  .trail
+                  .search()
+                  .awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
           .isTrue();
       assertThat(service.get("/audit?type=bad.day", service.admin).data().get("totalCount"))
           .isEqualTo(Json.of(1.0));

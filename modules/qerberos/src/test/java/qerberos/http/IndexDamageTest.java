@@ -57,12 +57,16 @@ class IndexDamageTest {
   private void assertRight(String what) throws Exception {
     try (var service = RunningService.in(folder)) {
       assertRight(service, what);
-      assertThat(service.trail.wrongHits()).as(what).isZero();
+      assertThat(service.trail.search().wrongHits()).as(what).isZero();
     }
   }
 
   private static void assertRight(RunningService service, String what) throws Exception {
-    assertThat(service.trail.awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
+    assertThat(
+            service
+                .trail
+                .search()
+                .awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
         .as(what)
         .isTrue();
     for (String type : List.of("first", "second")) {
@@ -220,7 +224,7 @@ class IndexDamageTest {
       Reply found = service.get("/audit?type=second&limit=1000", service.admin);
       assertThat(found.status()).isEqualTo(200);
       assertThat(events(found)).allMatch(event -> "second".equals(event.text("type")));
-      assertThat(service.trail.wrongHits()).isPositive();
+      assertThat(service.trail.search().wrongHits()).isPositive();
       // The lies say that all is Alice's.
       Reply hers = service.get("/audit?limit=1000", service.login("alice"));
       assertThat(hers.status()).isEqualTo(200);
@@ -260,24 +264,27 @@ class IndexDamageTest {
       assertRight(service, "before");
       String current = Files.readString(index.resolve("current"));
       var calls = new AtomicInteger();
-      service.trail.reindex(
-          (stage, done, total) -> {
-            assertThat(stage).isEqualTo("indexing");
-            assertThat(done).isBetween(1L, total);
-            try {
-              assertThat(Files.readString(index.resolve("current"))).isEqualTo(current);
-              if (calls.getAndIncrement() == 0) {
-                assertRight(service, "meanwhile");
-                String event = RunningService.event("new", "meanwhile", "did:squid:alice");
-                Reply posted = service.post("/audit?wait=indexed", service.admin, event);
-                assertThat(posted.status()).isEqualTo(201);
-              }
-              assertThat(service.get("/audit?type=meanwhile", service.admin).text())
-                  .contains("\"totalCount\":1,");
-            } catch (Exception e) {
-              throw new IllegalStateException(e);
-            }
-          });
+      service
+          .trail
+          .search()
+          .reindex(
+              (stage, done, total) -> {
+                assertThat(stage).isEqualTo("indexing");
+                assertThat(done).isBetween(1L, total);
+                try {
+                  assertThat(Files.readString(index.resolve("current"))).isEqualTo(current);
+                  if (calls.getAndIncrement() == 0) {
+                    assertRight(service, "meanwhile");
+                    String event = RunningService.event("new", "meanwhile", "did:squid:alice");
+                    Reply posted = service.post("/audit?wait=indexed", service.admin, event);
+                    assertThat(posted.status()).isEqualTo(201);
+                  }
+                  assertThat(service.get("/audit?type=meanwhile", service.admin).text())
+                      .contains("\"totalCount\":1,");
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              });
       assertThat(calls).hasPositiveValue();
       assertThat(Files.readString(index.resolve("current"))).isNotEqualTo(current);
       assertRight(service, "afterwards");

@@ -37,7 +37,11 @@ class RoutesTest {
   }
 
   private static void indexed() throws Exception {
-    assertThat(service.trail.awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(10)))
+    assertThat(
+            service
+                .trail
+                .search()
+                .awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(10)))
         .isTrue();
   }
 

@@ -65,7 +65,11 @@ class SavedSearchesTest {
   }
 
   private static long acts(String type, String ref) throws Exception {
-    assertThat(service.trail.awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
+    assertThat(
+            service
+                .trail
+                .search()
+                .awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
         .isTrue();
     Json count =
         service

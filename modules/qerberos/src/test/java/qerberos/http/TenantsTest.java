@@ -40,7 +40,7 @@ class TenantsTest {
     }
     service.post("/audit", red, event("shared", "did:squid:alice", "dao:red"));
     service.post("/audit", blue, event("shared", "did:squid:bob", "dao:blue"));
-    service.trail.awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(10));
+    service.trail.search().awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(10));
   }
 
   @AfterAll

@@ -70,7 +70,7 @@ class AnchorTest {
                 Json.EMPTY,
                 null,
                 null);
-        trail.append(List.of(trail.prepare("token:test", draft, null)));
+        trail.appending().append(List.of(trail.appending().prepare("token:test", draft, null)));
       }
       assertThat(trail.anchorFailure()).isEmpty();
     }

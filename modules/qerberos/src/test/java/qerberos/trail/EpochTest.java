@@ -70,7 +70,7 @@ class EpochTest {
                 Json.EMPTY,
                 null,
                 null);
-        trail.append(List.of(trail.prepare("token:test", draft, null)));
+        trail.appending().append(List.of(trail.appending().prepare("token:test", draft, null)));
       }
       byte[] ignored =
           trail.ledger().awaitCheckpoint(trail.ledger().size(), java.time.Duration.ofSeconds(10));

@@ -96,7 +96,7 @@ class OwnActsTest {
         Trail trail = trail(state)) {
       assertThat(trail.ledger().size()).isEqualTo(size);
       assertThat(state.outbox().all()).isEmpty();
-      assertThat(trail.read(size - 1).event().details().text("ip")).isEqualTo("192.0.2.7");
+      assertThat(trail.events().read(size - 1).event().details().text("ip")).isEqualTo("192.0.2.7");
     }
   }
 

@@ -52,16 +52,16 @@ class RangeWhileRotatingTest {
                 Duration.ofDays(1))) {
       List<Prepared> events = new ArrayList<>();
       for (int i = 0; i < EVENTS; i++) {
-        events.add(trail.prepare("token:test", draft(i), null));
+        events.add(trail.appending().prepare("token:test", draft(i), null));
       }
-      trail.append(events);
+      trail.appending().append(events);
       byte[] ignored = trail.ledger().awaitCheckpoint(EVENTS, Duration.ofSeconds(30));
       CompletableFuture<Void> rotating =
           CompletableFuture.runAsync(
               () -> {
                 try {
                   for (int i = 0; i < ROTATIONS; i++) {
-                    trail.rotateKeys(new Actor("did:squid:admin"));
+                    trail.rotation().rotate(new Actor("did:squid:admin"));
                   }
                 } catch (Exception e) {
                   throw new IllegalStateException(e);

@@ -81,12 +81,13 @@ class TrailReaderTest {
     try (State state = State.open(StateSettings.in(data), Clock.systemUTC());
         Trail trail = trail(state)) {
       for (int i = 0; i < 400; i++) {
-        trail.append(List.of(trail.prepare(SOURCE, draft(i), null)));
+        trail.appending().append(List.of(trail.appending().prepare(SOURCE, draft(i), null)));
       }
-      assertThat(trail.awaitIndexed(400, Duration.ofSeconds(30))).isTrue();
+      assertThat(trail.search().awaitIndexed(400, Duration.ofSeconds(30))).isTrue();
       for (Query query : queries) {
         for (Order order : Order.values()) {
-          Page page = trail.search(new View.Everything(), query, order, 50, 0, null);
+          Page page =
+              trail.search().page(new View.Everything(), query, order, 50, 0, null, List.of());
           found.add(ids(page));
           totals.add(page.total());
         }

@@ -122,7 +122,10 @@ class WitnessesTest {
             Json.EMPTY,
             null,
             null);
-    return trail.append(List.of(trail.prepare("token:test", draft, null))).getFirst();
+    return trail
+        .appending()
+        .append(List.of(trail.appending().prepare("token:test", draft, null)))
+        .getFirst();
   }
 
   /// Makes each server a witness of this trail's log.
@@ -151,7 +154,7 @@ class WitnessesTest {
   private static List<String> recorded(Trail trail) throws IOException {
     List<String> all = new ArrayList<>();
     for (long i = 0; i < trail.ledger().size(); i++) {
-      var event = trail.read(i).event();
+      var event = trail.events().read(i).event();
       if (event.type().equals("ledger.witness")) {
         all.add(event.details().text("witness") + " " + event.details().text("to"));
       }
@@ -177,10 +180,10 @@ class WitnessesTest {
                       Quorum.of(2, List.of(first.key(), second.key())));
           SignedNote cosigned = trail.witnesses().awaitCosigned(20, LONG);
           assertThat(trust.open(cosigned).size()).isGreaterThanOrEqualTo(20);
-          byte[] proof = trail.witnessedProof(3, LONG).bytes();
+          byte[] proof = trail.proofs().witnessed(3, LONG).bytes();
           assertThat(new Verifier(trust).proof(proof, null)).isInstanceOf(Verification.Holds.class);
-          until(() -> SignedNote.parse(trail.signedCheckpoint()).signatures().size() == 3);
-          trust.open(SignedNote.parse(trail.signedCheckpoint()));
+          until(() -> SignedNote.parse(trail.proofs().signedCheckpoint()).signatures().size() == 3);
+          trust.open(SignedNote.parse(trail.proofs().signedCheckpoint()));
           assertThat(report(trail, first).state()).isEqualTo(WitnessState.COSIGNING);
           assertThat(report(trail, first).behind()).isZero();
         });
@@ -299,7 +302,7 @@ class WitnessesTest {
     live(
         settings,
         trail -> {
-          Json.Obj first = trail.read(0).event().details().object("previous");
+          Json.Obj first = trail.events().read(0).event().details().object("previous");
           Checkpoint old = Checkpoint.parse(SignedNote.parse(before).text());
           assertThat(first.text("origin")).isEqualTo(old.origin());
           assertThat(trail.ledger().origin()).isNotEqualTo(old.origin());
@@ -354,7 +357,7 @@ class WitnessesTest {
               .contains(witness.key().shortName())
               .contains("nothing more is signed");
           assertThat(append(trail, "fork-2")).isInstanceOf(Appended.Failed.class);
-          assertThat(trail.read(0).event().id()).isEqualTo("e-0");
+          assertThat(trail.events().read(0).event().id()).isEqualTo("e-0");
         });
   }
 
