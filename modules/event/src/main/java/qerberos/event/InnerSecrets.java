@@ -15,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// - `name=***` where `Privacy` masks the name, in queries, forms, connection strings, command
 /// lines
 /// - `--name ***` likewise, of command lines; a word of prose behind it stays
+/// - `-p***` after a MySQL or MariaDB client in the same command, glued to the option as these
+///   clients want it; not what looks like ports, `-p3306:3306`
 /// - `Name: ***` likewise, where the value looks random, is quoted like its name, or follows a word
 ///   such as `Bearer`; all of a line of cookies
 /// - `Bearer ***` where what follows looks random, `Basic ***` where it decodes to `user:password`
@@ -84,6 +86,32 @@ final class InnerSecrets {
           "which",
           "with",
           "without");
+  /// Clients that take a password in the same word as `-p`.
+  private static final Set<String> GLUING =
+      Set.of(
+          "mysql",
+          "mysqladmin",
+          "mysqlbinlog",
+          "mysqlcheck",
+          "mysqldump",
+          "mysqlimport",
+          "mysqlpump",
+          "mysqlshow",
+          "mysqlslap",
+          "mysqlsh",
+          "mysql_upgrade",
+          "mariadb",
+          "mariadb-admin",
+          "mariadb-binlog",
+          "mariadb-check",
+          "mariadb-dump",
+          "mariadb-import",
+          "mariadb-show",
+          "mariadb-slap",
+          "mariadb-upgrade");
+
+  private static final int CLIENT_MAX = 16;
+  private static final boolean[] ENDS_COMMAND = ascii(";|&`\n");
   private static final boolean[] TRIGGERS = ascii("={:BbJ-\\");
   private static final boolean[] ENDS_VALUE = ascii(" \t\r\n\"'&;<>|`\\");
   private static final boolean[] ENDS_BEFORE_SPACE = ascii(",)]}.");
@@ -183,7 +211,10 @@ final class InnerSecrets {
       case 'B', 'b' -> isScheme(text, i, "bearer ") || isScheme(text, i, "basic ");
       case 'J' -> i - from >= 2 && text.startsWith("ey", i - 2);
       case '-' ->
-          next == '-' && (text.startsWith(PEM, i) || (i + 2 < to && isLetter(text.charAt(i + 2))));
+          i + 2 < to
+              && (next == '-'
+                  ? text.startsWith(PEM, i) || isLetter(text.charAt(i + 2))
+                  : next == 'p' && text.charAt(i + 2) > ' ');
       case '\\' -> next == 'u';
       default -> false;
     };
@@ -226,6 +257,11 @@ final class InnerSecrets {
     private final StringBuilder masked = new StringBuilder();
     private int copied;
 
+    /// How far [#afterGluingClient] has looked, and whether the command there is of such a client.
+    private int looked;
+
+    private boolean gluing;
+
     Pass(String text) {
       this.text = text;
       this.length = text.length();
@@ -242,7 +278,7 @@ final class InnerSecrets {
                   case ':' -> text.startsWith("//", at + 1) ? authority(at + 3) : labelled(at);
                   case 'B', 'b' -> scheme(at);
                   case 'J' -> jwt(at);
-                  case '-' -> text.startsWith(PEM, at) ? privateKey(at) : option(at);
+                  case '-' -> dash(at);
                   default -> at + 1;
                 }
                 : at + 1;
@@ -378,6 +414,64 @@ final class InnerSecrets {
         to++;
       }
       return (dots == 2 || dots == 4) && to - from > 30 ? cut(from, to) : to;
+    }
+
+    private int dash(int at) {
+      if (text.startsWith(PEM, at)) {
+        return privateKey(at);
+      }
+      return text.startsWith("-p", at) ? gluedPassword(at) : option(at);
+    }
+
+    /// `-pSECRET` of a MySQL client; the `-` stands at `at`.
+    private int gluedPassword(int at) {
+      boolean word = at > 0 && " \t\n\"'".indexOf(text.charAt(at - 1)) >= 0;
+      if (!word || !afterGluingClient(at)) {
+        return at + 1;
+      }
+      int from = at + 2;
+      from += text.startsWith("\\\"", from) ? 1 : 0;
+      char quote = from < length ? text.charAt(from) : ' ';
+      if (quote == '"' || quote == '\'') {
+        return cut(from + 1, unescaped(closing(quote, from + 1)));
+      }
+      int to = valueEnd(from);
+      return isPorts(from, to) ? to : cut(from, to);
+    }
+
+    /// Whether a client that wants its password glued stands before `at`, in the same command.
+    /// Asked about places in ascending order, so that each character is looked at once.
+    private boolean afterGluingClient(int at) {
+      for (; looked < at; looked++) {
+        char unit = text.charAt(looked);
+        if (in(ENDS_COMMAND, unit)) {
+          gluing &= unit == '\n' && text.charAt(Math.max(0, looked - 1)) == '\\';
+        } else if (unit == 'm' && (looked == 0 || !in(NAME, text.charAt(looked - 1)))) {
+          int to = looked;
+          while (to < length && to - looked <= CLIENT_MAX && in(NAME, text.charAt(to))) {
+            to++;
+          }
+          boolean alone = to < length && " \t".indexOf(text.charAt(to)) >= 0;
+          gluing |= alone && GLUING.contains(text.substring(looked, to).replace(".exe", ""));
+        }
+      }
+      return gluing;
+    }
+
+    /// `3306:3306`, `127.0.0.1:80:80/tcp`: what a container's `-p` takes.
+    private boolean isPorts(int from, int to) {
+      int colons = 0;
+      for (int i = from; i < to; i++) {
+        char unit = text.charAt(i);
+        if (unit == '/' && colons > 0) {
+          return true;
+        }
+        if ((unit < '0' || unit > '9') && unit != '.' && unit != ':') {
+          return false;
+        }
+        colons += unit == ':' ? 1 : 0;
+      }
+      return colons > 0;
     }
 
     /// `--name value` of a command line; the first `-` stands at `at`.
