@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import qerberos.identity.Permission;
@@ -23,7 +24,8 @@ import qerberos.trail.Trail;
 /// `/health`, its three sisters, and `/metrics`.
 ///
 /// `/health` has the very shape that monitoring of others expects, without the envelope. It is 503
-/// only when events cannot be taken; a dependency that is down makes it degraded, and still 200.
+/// only when events cannot be taken; a dependency that is down makes it degraded, and still 200. So
+/// do witnesses of whom too few have cosigned for too long ([qerberos.witness.Witnesses#fault]).
 ///
 /// Safe for concurrent use.
 final class HealthRoutes {
@@ -149,9 +151,26 @@ final class HealthRoutes {
         json.name("error").value(seen.state());
       }
       json.end();
+      witnesses(json);
       off(json, "redis");
       off(json, "smtp");
     }
+    json.end();
+  }
+
+  /// Down when nothing has had enough cosignatures for too long; who of them is, `witnesses` says.
+  private void witnesses(JsonBytes json) {
+    if (!trail.witnesses().any()) {
+      return;
+    }
+    Optional<String> fault = trail.witnesses().fault();
+    json.name("witnesses")
+        .object()
+        .name("status")
+        .value(fault.isEmpty() ? "up" : "down")
+        .name("lastCheck")
+        .value(clock.instant().toString());
+    fault.ifPresent(sentence -> json.name("error").value(sentence));
     json.end();
   }
 

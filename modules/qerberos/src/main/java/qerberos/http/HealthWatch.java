@@ -14,6 +14,7 @@ import qerberos.ledger.Ledger;
 import qerberos.ledger.LedgerStatus;
 import qerberos.state.State;
 import qerberos.state.StateHealth;
+import qerberos.witness.Witnesses;
 
 /// Looks after what we depend on every few seconds, so that asking for our health never waits for
 /// somebody else's.
@@ -43,15 +44,17 @@ final class HealthWatch implements AutoCloseable {
   private final Ledger ledger;
   private final Gate gate;
   private final State state;
+  private final Witnesses witnesses;
   private final InstantSource clock;
   private final Thread thread;
   private final CountDownLatch looked = new CountDownLatch(1);
   private volatile Seen seen;
 
-  HealthWatch(Ledger ledger, Gate gate, State state, InstantSource clock) {
+  HealthWatch(Ledger ledger, Gate gate, State state, Witnesses witnesses, InstantSource clock) {
     this.ledger = ledger;
     this.gate = gate;
     this.state = state;
+    this.witnesses = witnesses;
     this.clock = clock;
     UpstreamHealth unknown =
         new UpstreamHealth(UpstreamHealth.Status.DEGRADED, 0, clock.instant(), "not asked yet");
@@ -116,7 +119,8 @@ final class HealthWatch implements AutoCloseable {
     boolean well =
         now.squid().status() == UpstreamHealth.Status.UP
             && now.qonsent().status() == UpstreamHealth.Status.UP
-            && now.state() == null;
+            && now.state() == null
+            && witnesses.fault().isEmpty();
     return well ? Status.HEALTHY : Status.DEGRADED;
   }
 

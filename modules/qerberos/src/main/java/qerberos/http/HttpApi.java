@@ -76,7 +76,7 @@ public final class HttpApi implements AutoCloseable {
         new GateAdmission(gate.access(), gate.limits(), records, metrics, clock, settings);
     var parsers = new Parsers(Math.max(2, Runtime.getRuntime().availableProcessors()));
     open.push(parsers);
-    this.watch = new HealthWatch(trail.ledger(), gate, state, clock);
+    this.watch = new HealthWatch(trail.ledger(), gate, state, trail.witnesses(), clock);
     open.push(watch);
     watch.start();
     measure(metrics, trail, state, selfCheck, watch, version, clock);

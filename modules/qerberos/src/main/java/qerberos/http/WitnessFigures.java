@@ -27,6 +27,12 @@ final class WitnessFigures {
         Tags.empty(),
         witnesses,
         all -> (double) cosignedSize(all));
+    metrics.gauge(
+        "qerberos.dependency.up",
+        "1 when it answers",
+        Tags.of("dependency", "witnesses"),
+        witnesses,
+        all -> all.fault().isEmpty() ? 1 : 0);
     for (WitnessReport each : witnesses.reports()) {
       String name = each.name();
       Tags tags = Tags.of("witness", name);

@@ -40,6 +40,12 @@ public record WitnessSettings(
     }
   }
 
+  /// How long entries may wait for enough cosignatures until the service calls itself degraded:
+  /// twelve intervals and one answer, two minutes by default.
+  public Duration overdue() {
+    return every.multipliedBy(12).plus(timeout);
+  }
+
   /// One witness.
   ///
   /// @param submission the prefix below which it takes checkpoints

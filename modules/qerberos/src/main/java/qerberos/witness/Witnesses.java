@@ -62,6 +62,7 @@ public final class Witnesses implements AutoCloseable {
   private final InstantSource clock;
   private final @Nullable HttpClient client;
   private final Cosigned cosigned;
+  private final Overdue overdue = new Overdue(System::nanoTime);
   private final List<Following> following = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final Map<VerifierKey, SignedNote> toKeep = new ConcurrentHashMap<>();
@@ -158,7 +159,7 @@ public final class Witnesses implements AutoCloseable {
       for (WitnessSettings.Address one : settings.witnesses()) {
         List<NoteSignature> lines = note.holding(List.of(one.key()));
         if (!lines.isEmpty()) {
-          boolean ignored = cosigned.add(ours, one.key(), lines);
+          boolean ignored = add(ours, one.key(), lines);
           by.add(one.key());
         }
       }
@@ -187,6 +188,7 @@ public final class Witnesses implements AutoCloseable {
           if (checkpoint.size() > 0) {
             lastNanos = now;
             number++;
+            overdue.due(checkpoint.size());
             makeDue(new Due(number, checkpoint, note));
           }
         }
@@ -267,7 +269,7 @@ public final class Witnesses implements AutoCloseable {
         done = next.number();
         if (!answer.lines().isEmpty()) {
           toKeep.put(one.witness().key(), next.note().with(answer.lines()));
-          if (cosigned.add(next.note(), one.witness().key(), answer.lines())) {
+          if (add(next.note(), one.witness().key(), answer.lines())) {
             newCosigned = true;
           }
         }
@@ -275,6 +277,14 @@ public final class Witnesses implements AutoCloseable {
     } catch (InterruptedException e) {
       // closed
     }
+  }
+
+  private boolean add(SignedNote note, VerifierKey by, List<NoteSignature> lines) {
+    boolean changed = cosigned.add(note, by, lines);
+    if (changed) {
+      overdue.cosigned(Checkpoint.parse(note.text()).size());
+    }
+    return changed;
   }
 
   private synchronized @Nullable Due awaitDue(long done) throws InterruptedException {
@@ -296,6 +306,25 @@ public final class Witnesses implements AutoCloseable {
   /// Whose cosignatures are enough, in words.
   public String quorum() {
     return settings.quorum().toString();
+  }
+
+  /// What is wrong when entries have waited for enough cosignatures for longer than
+  /// [WitnessSettings#overdue], in one sentence; empty while all is well, however it goes with a
+  /// single witness.
+  public Optional<String> fault() {
+    if (settings.quorum().metBy(List.of())) {
+      return Optional.empty();
+    }
+    return overdue
+        .waited()
+        .filter(waited -> waited.compareTo(settings.overdue()) > 0)
+        .map(
+            waited ->
+                "no checkpoint has been cosigned by "
+                    + quorum()
+                    + " for "
+                    + waited.toSeconds()
+                    + " s");
   }
 
   /// How it goes with each.

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import qerberos.cli.WitnessedCommands;
 import qerberos.event.Json;
 import qerberos.ledger.KeyType;
@@ -87,6 +89,68 @@ class WitnessedTest {
           .contains("qerberos_ledger_cosigned_size ");
 
       commands(service, good, idle, proof.response().body());
+    }
+  }
+
+  /// Whatever keeps the quorum from being reached: after a while the service says so, and takes
+  /// events nevertheless; once it is reached again, all is well.
+  @ParameterizedTest
+  @EnumSource(
+      value = WitnessServer.Mode.class,
+      names = {"GONE", "SILENT", "LYING", "STRANGER_404"})
+  void noQuorumForTooLong_degradesHealth_untilThereIsOne(WitnessServer.Mode mode) throws Exception {
+    Duration timeout = Duration.ofMillis(200);
+    try (WitnessServer good = WitnessServer.start("good.example", KeyType.COSIGNATURE);
+        WitnessServer bad = WitnessServer.start("bad.example", KeyType.COSIGNATURE);
+        RunningService service =
+            RunningService.following(
+                folder,
+                trail ->
+                    trail.withWitnesses(
+                        new WitnessSettings(
+                            List.of(good.address(false), bad.address(false)),
+                            Quorum.of(2, List.of(good.key(), bad.key())),
+                            Duration.ofMillis(30),
+                            timeout)))) {
+      var ledger = service.trail.ledger();
+      good.witness(folder.resolve("good"), ledger.origin(), ledger.keys());
+      bad.witness(folder.resolve("bad"), ledger.origin(), ledger.keys());
+      String first = RunningService.event("e-1", "a.b", "did:squid:x");
+      assertThat(service.post("/audit", service.admin, first).status()).isEqualTo(201);
+      SignedNote ignored = service.trail.witnesses().awaitCosigned(ledger.size(), LONG);
+      awaitHealth(service, "healthy", "up");
+      bad.be(mode);
+      String second = RunningService.event("e-2", "a.b", "did:squid:x");
+      assertThat(service.post("/audit", service.admin, second).status()).isEqualTo(201);
+      awaitHealth(service, "degraded", "down");
+      Json.Obj dependencies =
+          service.get("/health/detailed", service.admin).json().object("dependencies");
+      assertThat(dependencies.object("witnesses").text("error"))
+          .contains("no checkpoint has been cosigned by 2 of ");
+      Json.Obj plain = service.get("/health", "").json().object("dependencies");
+      assertThat(plain.members().keySet()).containsExactlyInAnyOrder("squid", "qonsent");
+      String third = RunningService.event("e-3", "a.b", "did:squid:x");
+      assertThat(service.post("/audit", service.admin, third).status()).isEqualTo(201);
+      bad.be(WitnessServer.Mode.HONEST);
+      awaitHealth(service, "healthy", "up");
+    }
+  }
+
+  private static void awaitHealth(RunningService service, String status, String witnesses)
+      throws Exception {
+    long end = System.nanoTime() + LONG.toNanos();
+    String seen = "";
+    while (!seen.equals(status + " " + witnesses)) {
+      assertThat(System.nanoTime()).as(seen).isLessThan(end);
+      Thread.sleep(20);
+      RunningService.Reply health = service.get("/health/detailed", service.admin);
+      assertThat(health.status()).isEqualTo(200);
+      assertThat(service.get("/health", "").status()).isEqualTo(200);
+      Json.Obj json = health.json();
+      seen =
+          json.text("status")
+              + " "
+              + json.object("dependencies").object("witnesses").text("status");
     }
   }
 
