@@ -27,7 +27,8 @@ import qerberos.trail.Trail;
 /// `after=`, the leaf index of the last row somebody got: the same size and the rows behind it are
 /// then the rest of the same file, without the heading. No more than a few hundred events are in
 /// memory at once. An answer that breaks off has no last chunk, so that no client takes the part
-/// for the whole.
+/// for the whole; so does one that is still running when the service stops, which waits for no slow
+/// reader.
 ///
 /// The manifest is an answer of its own rather than a last line, so that every line of a file is an
 /// event and CSV has one too: origin, size and root, the signed checkpoint while it is the newest,
@@ -69,6 +70,12 @@ final class AuditExport {
     return List.of(
         Route.guarded("GET", "/audit/export", Permission.AUDIT_READ, this::export),
         Route.guarded("GET", "/audit/export/manifest", Permission.AUDIT_READ, this::manifest));
+  }
+
+  /// The exports that are running break off, and there are no others: each goes on behind the last
+  /// row that was taken, here after a restart or with another process.
+  void end() {
+    seats.close();
   }
 
   private Answer export(Exchange exchange) throws Exception {
@@ -199,11 +206,11 @@ final class AuditExport {
       if (headed) {
         out.write(format.head());
       }
-      try (Guard guard = Guard.over(() -> admission.holds(exchange, Permission.AUDIT_READ))) {
+      try (Guard guard = Guard.over(this::mayGoOn)) {
         List<Shown> lot = extract.next();
         while (!lot.isEmpty()) {
           if (guard.lost()) {
-            throw new InterruptedException("the caller may no longer read");
+            throw new InterruptedException("the caller may no longer read, or the service stops");
           }
           var rows = new ByteArrayOutputStream(lot.size() * 1_024);
           for (Shown one : lot) {
@@ -213,6 +220,10 @@ final class AuditExport {
           lot = extract.next();
         }
       }
+    }
+
+    private boolean mayGoOn() {
+      return !seats.closed() && admission.holds(exchange, Permission.AUDIT_READ);
     }
 
     @Override

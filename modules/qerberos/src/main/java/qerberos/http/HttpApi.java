@@ -49,6 +49,7 @@ public final class HttpApi implements AutoCloseable {
   private final Clock clock;
   private final HealthWatch watch;
   private final AuditStream stream;
+  private final AuditExport export;
   private final String version;
   private final @Nullable TlsDoor tls;
   private final List<Route> routes;
@@ -90,8 +91,9 @@ public final class HttpApi implements AutoCloseable {
     this.stream = new AuditStream(trail, admission, records, searches, clock, settings.follow());
     routes.addAll(stream.routes());
     metrics.gauge("qerberos.streams.open", "live tails", Tags.empty(), stream, AuditStream::open);
-    routes.addAll(
-        new AuditExport(trail, admission, records, searches, clock, settings.follow()).routes());
+    this.export =
+        new AuditExport(trail, admission, records, searches, clock, settings.follow());
+    routes.addAll(export.routes());
     routes.addAll(new VerifyRoutes(selfCheck, records, parsers).routes());
     routes.addAll(
         new LogRoutes(
@@ -185,11 +187,12 @@ public final class HttpApi implements AutoCloseable {
   }
 
   /// Not ready any more: whoever asks is told to go elsewhere, whoever is here is still served, but
-  /// for streams, which have no end of their own.
+  /// for streams, which have no end of their own, and exports, which may take longer than we have.
   public void drain() {
     ready = false;
     server.drain();
     stream.end();
+    export.end();
   }
 
   /// What is due every few seconds: merged refusals, and what the gate need not remember.
