@@ -8,6 +8,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.time.Duration;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -19,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// unpacked, redirects are not followed (a token would go with them), and what keeps failing is
 /// tried three times. Safe for concurrent use.
 public final class HttpLog implements LogReader {
+  /// What an answer says, in an exception's message, when the client knows nobody who vouches for
+  /// the server's certificate: it signed it itself, or with an authority of its own.
+  public static final String UNTRUSTED = "its certificate is signed by nobody known here";
+
   private static final int TRIES = 3;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -173,6 +180,15 @@ public final class HttpLog implements LogReader {
   }
 
   private static String reason(IOException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      boolean unknown = cause instanceof CertPathBuilderException;
+      boolean namesake =
+          cause instanceof CertPathValidatorException invalid
+              && invalid.getReason() == BasicReason.INVALID_SIGNATURE;
+      if (unknown || namesake) {
+        return UNTRUSTED;
+      }
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -82,6 +82,15 @@ final class VerifyCommand implements Callable<Integer> {
       description = "A token for a URL whose entries are not public.")
   private @Nullable Path token;
 
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = {
+        "For an https URL: PEM certificates, one of which signed the server's; for a certificate",
+        "that signed itself, that one. Default: what this machine trusts."
+      })
+  private @Nullable Path ca;
+
   @Mixin private WitnessOptions witnesses = new WitnessOptions();
 
   VerifyCommand(Surroundings around) {
@@ -236,15 +245,35 @@ final class VerifyCommand implements Callable<Integer> {
           "a key that comes from the log itself proves nothing about it: get the key from somebody"
               + " you trust and give it with --key");
     }
-    try (HttpClient client =
-        HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build()) {
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10));
+    if (ca != null) {
+      builder = builder.sslContext(Authorities.in(file(ca)));
+    }
+    try (HttpClient client = builder.build()) {
       String secret = token == null ? null : Files.readString(file(token)).strip();
       var log = new HttpLog(prefix(what), client, secret, Duration.ofMillis(200));
-      return verifier(witnesses.trust(trusted, around), bar)
-          .log(witnesses.given() ? log.cosigned() : log, Verifier.Entries.IF_ALLOWED);
+      return explained(
+          verifier(witnesses.trust(trusted, around), bar)
+              .log(witnesses.given() ? log.cosigned() : log, Verifier.Entries.IF_ALLOWED));
     } catch (IllegalArgumentException e) {
       throw new Failure(Exit.USAGE, String.valueOf(e.getMessage()));
     }
+  }
+
+  /// Names the way out for whoever meets a certificate that this machine does not trust.
+  private Verification explained(Verification outcome) {
+    boolean untrusted =
+        outcome instanceof Verification.CannotTell(var reason)
+            && reason.endsWith(HttpLog.UNTRUSTED);
+    if (!untrusted) {
+      return outcome;
+    }
+    return new Verification.CannotTell(
+        ((Verification.CannotTell) outcome).reason()
+            + (ca == null
+                ? "; give the certificate that signed it, or the server's own when it signed"
+                    + " itself, with --ca FILE"
+                : ", nor by one in --ca " + ca));
   }
 
   /// The log lies below `/log/` of a server, and a bare address means that.

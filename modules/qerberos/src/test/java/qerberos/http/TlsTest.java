@@ -25,6 +25,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import qerberos.cli.WitnessedCommands;
 import qerberos.http.RunningService.Reply;
 import qerberos.settings.HttpSettings;
 import qerberos.settings.TlsSettings;
@@ -299,6 +300,28 @@ class TlsTest {
         .withPatience(Duration.ofMillis(500))
         .withMinBytesPerSecond(1 << 20)
         .withIdleTimeout(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void verify_takesACertificateThatNobodyKnows_fromAFile_andSaysHow() throws Exception {
+    TlsSettings own = OwnPair.make(folder, EC).into(folder);
+    Path other = Files.createDirectories(folder.resolve("other"));
+    TlsSettings others = OwnPair.make(other, EC).into(other);
+    try (var service = serve(own)) {
+      String key = service.trail.ledger().keys().getFirst().toString();
+      String url = "https://localhost:" + service.port();
+      var commands = new WitnessedCommands(folder);
+      assertThat(commands.verify(3, url, "--key", key))
+          .contains("its certificate is signed by nobody known here", "with --ca FILE");
+      assertThat(commands.verify(0, url, "--key", key, "--ca", own.certificate().toString()))
+          .contains("holds");
+      assertThat(commands.verify(3, url, "--key", key, "--ca", others.certificate().toString()))
+          .contains("nor by one in --ca ");
+      assertThat(commands.verify(2, url, "--key", key, "--ca", own.key().toString()))
+          .contains("--ca: ", "holds no certificate in PEM");
+      assertThat(commands.verify(2, url, "--key", key, "--ca", "nowhere.pem"))
+          .contains("--ca: ", "nowhere.pem: no such file or folder");
+    }
   }
 
   @Test
