@@ -71,14 +71,7 @@ final class ExportCommand implements Callable<Integer> {
       description = "Default: by the end of the file's name, else ndjson.")
   private @Nullable String formatName;
 
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      description = "Not earlier than this (event time).")
-  private @Nullable String from;
-
-  @Option(names = "--to", paramLabel = "TIME", description = "Earlier than this (event time).")
-  private @Nullable String to;
+  @Mixin private EventTime time = new EventTime();
 
   @Option(
       names = "--saved",
@@ -419,8 +412,8 @@ final class ExportCommand implements Callable<Integer> {
       files.add(named(one, hash(one)));
     }
     Map<String, Json> period = new LinkedHashMap<>();
-    period.put("from", from == null ? Json.NULL : Json.of(from));
-    period.put("to", to == null ? Json.NULL : Json.of(to));
+    period.put("from", orNull(time.from()));
+    period.put("to", orNull(time.to()));
     Map<String, Json> log = new LinkedHashMap<>();
     log.put("origin", Json.of(begun.log().origin()));
     log.put("size", Json.of((double) begun.log().size()));
@@ -454,8 +447,8 @@ final class ExportCommand implements Callable<Integer> {
     var asked = new Asking();
     asked.add("q", words.isEmpty() ? null : String.join(" ", words));
     asked.add("search", saved);
-    asked.add("startDate", from);
-    asked.add("endDate", to);
+    asked.add("startDate", time.from());
+    asked.add("endDate", time.to());
     return asked.toString();
   }
 }

@@ -3,6 +3,7 @@ package qerberos.cli;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -12,14 +13,7 @@ final class Filters {
   @Parameters(arity = "0..*", paramLabel = "QUERY", description = "What to find; nothing: all.")
   private List<String> words = new ArrayList<>();
 
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      description = "Not earlier than this (event time).")
-  private @Nullable String from;
-
-  @Option(names = "--to", paramLabel = "TIME", description = "Earlier than this (event time).")
-  private @Nullable String to;
+  @Mixin private EventTime time = new EventTime();
 
   @Option(
       names = "--saved",
@@ -34,7 +28,7 @@ final class Filters {
 
   /// Whether more than the words narrows what is found.
   boolean narrowed() {
-    return from != null || to != null || saved != null;
+    return time.narrowed() || saved != null;
   }
 
   /// Writes what they ask for into the query of a request.
@@ -45,7 +39,7 @@ final class Filters {
     Caret.check(query);
     asking.add("q", query.isEmpty() ? null : query);
     asking.add("search", saved);
-    asking.add("startDate", from);
-    asking.add("endDate", to);
+    asking.add("startDate", time.from());
+    asking.add("endDate", time.to());
   }
 }
