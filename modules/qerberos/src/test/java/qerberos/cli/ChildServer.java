@@ -1,29 +1,21 @@
 package qerberos.cli;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import qerberos.cli.Program.Ended;
 import qerberos.service.ServerFile;
 
 /// A folder, the server that runs on it as a process of its own with a small heap, and the command
 /// line beside it. Used by one thread at a time, except for [#post] and [#get].
 final class ChildServer implements AutoCloseable {
-  record Ended(int status, String out, String err) {}
-
-  private static final Path ROOT = Path.of("").toAbsolutePath().resolve("../..").normalize();
-
   private final HttpClient client = HttpClient.newHttpClient();
   private final Path folder;
   private final String heap;
@@ -76,21 +68,8 @@ final class ChildServer implements AutoCloseable {
 
   /// The program as a process of its own.
   ProcessBuilder command(List<String> words, String most) {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + "/bin/java");
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx" + most));
-    command.addAll(
-        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-    command.addAll(List.of("-Dqerberos.home=" + ROOT, "-Dqerberos.launcher=/nonexistent/qerberos"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "qerberos.Main"));
-    command.addAll(words);
-    var builder = new ProcessBuilder(command).directory(folder.toFile());
-    Map<String, String> environment = builder.environment();
-    environment.clear();
-    environment.put("PATH", "/usr/bin:/bin");
-    environment.put("HOME", folder.toString());
-    environment.put("LC_ALL", StandardCharsets.UTF_8.name());
-    environment.put("QERBEROS_DATA_DIR", data().toString());
+    ProcessBuilder builder = new Program(folder).process(words, most);
+    builder.environment().put("QERBEROS_DATA_DIR", data().toString());
     return builder;
   }
 
@@ -105,27 +84,8 @@ final class ChildServer implements AutoCloseable {
   }
 
   private Ended here(String terminals, String[] words) {
-    var out = new ByteArrayOutputStream();
-    var err = new ByteArrayOutputStream();
-    var screen =
-        new Screen(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            terminals,
-            100,
-            Map.of());
-    var around =
-        new Surroundings(
-            ROOT,
-            Path.of("/nonexistent/qerberos"),
-            folder,
-            Map.of("QERBEROS_DATA_DIR", data().toString()),
-            new ByteArrayInputStream(new byte[0]),
-            screen,
-            Clock.systemUTC());
-    int status = new Commands(around).run(words);
-    return new Ended(
-        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    Map<String, String> environment = Map.of("QERBEROS_DATA_DIR", data().toString());
+    return new Program(folder).here(environment, terminals, words);
   }
 
   private HttpRequest.Builder request(String path) throws IOException {

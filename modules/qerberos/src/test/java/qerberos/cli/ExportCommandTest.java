@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import qerberos.cli.ChildServer.Ended;
+import qerberos.cli.Program.Ended;
 import qerberos.http.ExportFormat;
 import qerberos.intake.AnyJson;
 import qerberos.ledger.Checkpoint;

@@ -2,20 +2,15 @@ package qerberos.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import qerberos.cli.Program.Ended;
 import qerberos.http.OwnPair;
 import qerberos.service.ServerFile;
 import qerberos.settings.TlsSettings;
@@ -36,12 +32,8 @@ class ServerProcessTest {
   private static final List<String> FREE_PORTS =
       List.of("--port", "0", "--squid-port", "0", "--qonsent-port", "0");
 
-  private static final Path ROOT = Path.of("").toAbsolutePath().resolve("../..").normalize();
-
   @TempDir Path folder = Path.of(".");
   private final List<Process> begun = new ArrayList<>();
-
-  private record Ended(int status, String out, String err) {}
 
   @AfterEach
   void nothingIsLeftRunning() throws Exception {
@@ -52,9 +44,9 @@ class ServerProcessTest {
   @Test
   void detached_loggedFoundProvedVerifiedAndStopped() throws Exception {
     Ended start = run(with(List.of("start", "--detach"), FREE_PORTS));
-    assertThat(start.status).as(start.err).isZero();
+    assertThat(start.status()).as(start.err()).isZero();
     ServerFile server = ServerFile.in(data()).orElseThrow();
-    assertThat(start.out)
+    assertThat(start.out())
         .contains("Qerberos is ready at " + server.url())
         .contains("the bundled one")
         .contains(data().resolve("secrets/admin.token").toString())
@@ -64,35 +56,35 @@ class ServerProcessTest {
 
     Ended logged =
         here("log", "--id", "e-1", "--type", "a.b", "--ref", "c:1", "--actor", "did:squid:x");
-    assertThat(logged.status).as(logged.err).isZero();
-    assertThat(logged.out).startsWith("recorded: e-1 at index ");
+    assertThat(logged.status()).as(logged.err()).isZero();
+    assertThat(logged.out()).startsWith("recorded: e-1 at index ");
     assertThat(
             here("log", "--id", "e-1", "--type", "a.b", "--ref", "c:1", "--actor", "did:squid:x")
-                .out)
+                .out())
         .startsWith("already there: e-1 at index ");
     Ended conflict =
         here("log", "--id", "e-1", "--type", "a.b", "--ref", "c:2", "--actor", "did:squid:x");
-    assertThat(conflict.status).isEqualTo(Exit.FAILED);
-    assertThat(here("show", "e-1").out).contains("did:squid:x");
-    assertThat(here("search", "ref:c:1", "--json").out).contains("\"id\": \"e-1\"");
+    assertThat(conflict.status()).isEqualTo(Exit.FAILED);
+    assertThat(here("show", "e-1").out()).contains("did:squid:x");
+    assertThat(here("search", "ref:c:1", "--json").out()).contains("\"id\": \"e-1\"");
     countedFacetedAndKept();
     Path proof = folder.resolve("e-1.tlog-proof");
-    assertThat(here("proof", "e-1", "-o", proof.toString()).status).isZero();
-    String key = here("keys").out.lines().findFirst().orElseThrow();
-    assertThat(here("verify", proof.toString(), "--key", key).status).isZero();
-    assertThat(here("verify", proof.toString()).status).isEqualTo(Exit.CANNOT_TELL);
-    assertThat(here("verify", server.url().toString(), "--key", key).status).isZero();
-    assertThat(here("verify", server.url().toString()).status).isEqualTo(Exit.CANNOT_TELL);
+    assertThat(here("proof", "e-1", "-o", proof.toString()).status()).isZero();
+    String key = here("keys").out().lines().findFirst().orElseThrow();
+    assertThat(here("verify", proof.toString(), "--key", key).status()).isZero();
+    assertThat(here("verify", proof.toString()).status()).isEqualTo(Exit.CANNOT_TELL);
+    assertThat(here("verify", server.url().toString(), "--key", key).status()).isZero();
+    assertThat(here("verify", server.url().toString()).status()).isEqualTo(Exit.CANNOT_TELL);
     Ended token = here("token", "create", "shop", "--may", "qerberos:audit:write");
-    assertThat(token.out).startsWith("qrb_");
-    String id = token.err.replaceAll("(?s)token (\\w+),.*", "$1");
-    assertThat(here("token", "list").out).contains(id);
-    assertThat(here("token", "revoke", id).status).isZero();
-    assertThat(here("identity", "block", "did:squid:x", "--reason", "test").status).isZero();
-    assertThat(here("identity", "blocked").out).contains("did:squid:x");
-    assertThat(here("identity", "unblock", "did:squid:x").status).isZero();
-    assertThat(here("reindex").out).isEqualTo("reindex: done\n");
-    assertThat(here("status").out).startsWith("healthy  " + server.url());
+    assertThat(token.out()).startsWith("qrb_");
+    String id = token.err().replaceAll("(?s)token (\\w+),.*", "$1");
+    assertThat(here("token", "list").out()).contains(id);
+    assertThat(here("token", "revoke", id).status()).isZero();
+    assertThat(here("identity", "block", "did:squid:x", "--reason", "test").status()).isZero();
+    assertThat(here("identity", "blocked").out()).contains("did:squid:x");
+    assertThat(here("identity", "unblock", "did:squid:x").status()).isZero();
+    assertThat(here("reindex").out()).isEqualTo("reindex: done\n");
+    assertThat(here("status").out()).startsWith("healthy  " + server.url());
 
     // On the very same port, too: that the server runs is the reason, the port only follows.
     Ended second =
@@ -100,8 +92,8 @@ class ServerProcessTest {
             with(
                 List.of("start", "--port", String.valueOf(server.port())),
                 List.of("--squid-port", "0", "--qonsent-port", "0")));
-    assertThat(second.status).isEqualTo(Exit.TAKEN);
-    assertThat(second.err)
+    assertThat(second.status()).isEqualTo(Exit.TAKEN);
+    assertThat(second.err())
         .startsWith(
             "qerberos: already running here (pid "
                 + server.pid()
@@ -113,20 +105,20 @@ class ServerProcessTest {
         .doesNotContain("\tat ");
 
     Ended stop = here("stop");
-    assertThat(stop.status).as(stop.err).isZero();
-    assertThat(stop.out).isEqualTo("stopped (process " + server.pid() + ")\n");
+    assertThat(stop.status()).as(stop.err()).isZero();
+    assertThat(stop.out()).isEqualTo("stopped (process " + server.pid() + ")\n");
     assertThat(server.isAlive()).isFalse();
     assertThat(data().resolve("server.json")).doesNotExist();
     assertThat(Files.readAllLines(data().resolve("logs/error.log")))
         .singleElement()
         .asString()
         .contains("already running here");
-    assertThat(here("verify", data().toString()).status).isZero();
+    assertThat(here("verify", data().toString()).status()).isZero();
     Ended stopped = here("status");
-    assertThat(stopped.status).isEqualTo(Exit.CANNOT_TELL);
-    assertThat(stopped.out).startsWith("stopped  " + data()).contains("origin", "unpublished");
+    assertThat(stopped.status()).isEqualTo(Exit.CANNOT_TELL);
+    assertThat(stopped.out()).startsWith("stopped  " + data()).contains("origin", "unpublished");
     withoutAServer_theFolderItselfAnswers(key);
-    assertThat(here("stop").status).isZero();
+    assertThat(here("stop").status()).isZero();
   }
 
   private void countedFacetedAndKept() throws Exception {
@@ -142,8 +134,8 @@ class ServerProcessTest {
             "12M",
             "--by",
             "verdict");
-    assertThat(stats.status).as(stats.err).isZero();
-    assertThat(stats.out.replaceAll("20[0-9-]+T00:00:00Z", "YEAR"))
+    assertThat(stats.status()).as(stats.err()).isZero();
+    assertThat(stats.out().replaceAll("20[0-9-]+T00:00:00Z", "YEAR"))
         .isEqualTo(
             """
             count  1
@@ -158,72 +150,73 @@ class ServerProcessTest {
             COUNT  type
             1      a.b
             """);
-    assertThat(here("stats", "type:a.b", "--json").out).contains("\"count\": 1,");
+    assertThat(here("stats", "type:a.b", "--json").out()).contains("\"count\": 1,");
     Ended mistaken = here("stats", "type:a.b", "--interval", "1x");
-    assertThat(mistaken.status).isEqualTo(Exit.FAILED);
-    assertThat(mistaken.err)
+    assertThat(mistaken.status()).isEqualTo(Exit.FAILED);
+    assertThat(mistaken.err())
         .contains("interval: \"1x\", want a number and one of s, m, h, d, w, M (months)");
 
     Ended facets = here("search", "type:a.b", "--facets", "type,verdict");
-    assertThat(facets.status).as(facets.err).isZero();
-    assertThat(facets.out)
+    assertThat(facets.status()).as(facets.err()).isZero();
+    assertThat(facets.out())
         .contains("e-1")
         .endsWith("\n\nCOUNT  type\n1      a.b\n\nCOUNT  verdict\n1      ALLOW\n");
 
     Ended kept = here("search", "type:a.b", "--save", "my search", "--shared");
-    assertThat(kept.status).as(kept.err).isZero();
-    assertThat(kept.err).startsWith("kept: my search\n");
-    assertThat(kept.out).contains("e-1");
-    assertThat(here("search", "--saved", "my search", "--json").out).contains("\"id\": \"e-1\"");
-    assertThat(here("search", "--saved", "my search", "ref:c:2").out).isEqualTo("nothing found\n");
-    assertThat(here("stats", "--saved", "my search").out).startsWith("count  1\n");
-    assertThat(here("search", "--list").out)
+    assertThat(kept.status()).as(kept.err()).isZero();
+    assertThat(kept.err()).startsWith("kept: my search\n");
+    assertThat(kept.out()).contains("e-1");
+    assertThat(here("search", "--saved", "my search", "--json").out()).contains("\"id\": \"e-1\"");
+    assertThat(here("search", "--saved", "my search", "ref:c:2").out())
+        .isEqualTo("nothing found\n");
+    assertThat(here("stats", "--saved", "my search").out()).startsWith("count  1\n");
+    assertThat(here("search", "--list").out())
         .isEqualTo(
             """
             NAME       OWNER        SHARED  ORDER   QUERY
             my search  token:admin  yes     newest  type:a.b
             """);
-    assertThat(here("search", "x", "--save", "other").status).isZero();
-    assertThat(here("search", "--forget", "other").out).isEqualTo("deleted: other\n");
+    assertThat(here("search", "x", "--save", "other").status()).isZero();
+    assertThat(here("search", "--forget", "other").out()).isEqualTo("deleted: other\n");
     Ended gone = here("search", "--forget", "other");
-    assertThat(gone.status).isEqualTo(Exit.FAILED);
-    assertThat(gone.err).contains("no saved search of yours has this name");
+    assertThat(gone.status()).isEqualTo(Exit.FAILED);
+    assertThat(gone.err()).contains("no saved search of yours has this name");
   }
 
   /// What the running server was asked before is asked again, and every file is as it was.
   private void withoutAServer_theFolderItselfAnswers(String key) throws Exception {
     Map<Path, String> before = everyFile();
     Ended search = here("search", "ref:c:1");
-    assertThat(search.status).as(search.err).isZero();
-    assertThat(search.out).contains("e-1").contains("did:squid:x");
-    assertThat(search.err)
+    assertThat(search.status()).as(search.err()).isZero();
+    assertThat(search.out()).contains("e-1").contains("did:squid:x");
+    assertThat(search.err())
         .isEqualTo(
             "qerberos: no server runs on " + data() + ", so the folder itself is read\n1 of 1\n");
-    assertThat(here("search", "ref:c:1", "--json").out).contains("\"seq\":");
-    assertThat(here("search", "ref:c:1", "--from", "2000-01-01", "--to", "2001-01-01").out)
+    assertThat(here("search", "ref:c:1", "--json").out()).contains("\"seq\":");
+    assertThat(here("search", "ref:c:1", "--from", "2000-01-01", "--to", "2001-01-01").out())
         .isEqualTo("nothing found\n");
     Ended mistaken = here("search", "time:yesterday");
-    assertThat(mistaken.status).isEqualTo(Exit.FAILED);
-    assertThat(mistaken.err)
+    assertThat(mistaken.status()).isEqualTo(Exit.FAILED);
+    assertThat(mistaken.err())
         .startsWith("qerberos: column 6: time: \"yesterday\", want RFC 3339")
         .endsWith("\nqerberos:   time:yesterday\nqerberos:        ^\n");
-    assertThat(here("search", "--saved", "my search", "--json").out).contains("\"id\": \"e-1\"");
-    assertThat(here("search", "--saved", "none").err)
+    assertThat(here("search", "--saved", "my search", "--json").out()).contains("\"id\": \"e-1\"");
+    assertThat(here("search", "--saved", "none").err())
         .contains("search: no saved search has this name");
-    assertThat(here("stats").status).isEqualTo(Exit.CANNOT_TELL);
-    assertThat(here("search", "--facets", "type").status).isEqualTo(Exit.CANNOT_TELL);
-    assertThat(here("show", "e-1").out).contains("did:squid:x");
+    assertThat(here("stats").status()).isEqualTo(Exit.CANNOT_TELL);
+    assertThat(here("search", "--facets", "type").status()).isEqualTo(Exit.CANNOT_TELL);
+    assertThat(here("show", "e-1").out()).contains("did:squid:x");
     Ended missing = here("show", "e-2");
-    assertThat(missing.status).isEqualTo(Exit.FAILED);
-    assertThat(missing.err).contains("no event has this id");
+    assertThat(missing.status()).isEqualTo(Exit.FAILED);
+    assertThat(missing.err()).contains("no event has this id");
     Path proof = folder.resolve("e-1.again.tlog-proof");
-    assertThat(here("proof", "e-1", "-o", proof.toString()).status).isZero();
-    assertThat(here("verify", proof.toString(), "--key", key).status).isZero();
-    assertThat(here("keys").out).isEqualTo(key + "\n");
-    assertThat(here("token", "list").out).contains("shop").contains("revoked");
-    assertThat(here("identity", "list").out).contains("did:squid:user123");
-    assertThat(here("identity", "blocked").status).isZero();
-    assertThat(here("token", "create", "x", "--may", "qerberos:audit:read").status)
+    assertThat(here("proof", "e-1", "-o", proof.toString()).status()).isZero();
+    assertThat(here("verify", proof.toString(), "--key", key).status()).isZero();
+    assertThat(here("keys").out()).isEqualTo(key + "\n");
+    assertThat(here("token", "list").out()).contains("shop").contains("revoked");
+    assertThat(here("identity", "list").out()).contains("did:squid:user123");
+    assertThat(here("identity", "blocked").status()).isZero();
+    assertThat(here("token", "create", "x", "--may", "qerberos:audit:read").status())
         .isEqualTo(Exit.CANNOT_TELL);
     assertThat(everyFile()).isEqualTo(before);
   }
@@ -274,19 +267,19 @@ class ServerProcessTest {
       int port = socket.getLocalPort();
       Ended start =
           run("start", "--port", String.valueOf(port), "--squid-port", "0", "--qonsent-port", "0");
-      assertThat(start.status).isEqualTo(Exit.TAKEN);
-      assertThat(start.err)
+      assertThat(start.status()).isEqualTo(Exit.TAKEN);
+      assertThat(start.err())
           .startsWith("qerberos: the API: port " + port + " is taken")
           .endsWith("choose another with --port\n");
-      assertThat(start.err.lines()).hasSize(1);
+      assertThat(start.err().lines()).hasSize(1);
     }
   }
 
   @Test
   void wrongSettings_areListedAndNothingIsMade() throws Exception {
     Ended start = run("start", "--port", "x", "--squid-port", "y");
-    assertThat(start.status).isEqualTo(Exit.CONFIGURATION);
-    assertThat(start.err)
+    assertThat(start.status()).isEqualTo(Exit.CONFIGURATION);
+    assertThat(start.err())
         .isEqualTo(
             """
             qerberos: 2 mistakes in the settings:
@@ -300,11 +293,11 @@ class ServerProcessTest {
   void aFolderThatCannotBeWritten_isOneSentence() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "");
     Ended start = bare(with(List.of("start", "--data", file.toString()), FREE_PORTS));
-    assertThat(start.status).isEqualTo(Exit.CANNOT_WRITE);
-    assertThat(start.err.lines()).hasSize(1);
+    assertThat(start.status()).isEqualTo(Exit.CANNOT_WRITE);
+    assertThat(start.err().lines()).hasSize(1);
     Ended below = bare(with(List.of("start", "--data", file + "/inner"), FREE_PORTS));
-    assertThat(below.status).isEqualTo(Exit.CANNOT_WRITE);
-    assertThat(below.err.lines()).hasSize(1);
+    assertThat(below.status()).isEqualTo(Exit.CANNOT_WRITE);
+    assertThat(below.err().lines()).hasSize(1);
   }
 
   @Test
@@ -327,20 +320,20 @@ class ServerProcessTest {
     assertThat(read(folder.resolve("err")))
         .contains("Qerberos is ready at " + server.url())
         .contains("curl -s --cacert " + files.certificate() + " '" + server.url() + "/audit");
-    assertThat(here("status").out).startsWith("healthy  " + server.url());
+    assertThat(here("status").out()).startsWith("healthy  " + server.url());
 
     OwnPair.make(folder, kind).into(folder);
     for (int i = 0; i < 600 && known().equals(server.certificate()); i++) {
       Thread.sleep(50);
     }
     assertThat(known()).isNotEqualTo(server.certificate());
-    assertThat(here("status").out).startsWith("healthy  " + server.url());
+    assertThat(here("status").out()).startsWith("healthy  " + server.url());
 
     String json = Files.readString(data().resolve("server.json"));
     Files.writeString(data().resolve("server.json"), json.replace(known(), server.certificate()));
     Ended other = here("status");
-    assertThat(other.status).isEqualTo(Exit.CANNOT_TELL);
-    assertThat(other.err).contains("TLS").contains("another certificate than server.json names");
+    assertThat(other.status()).isEqualTo(Exit.CANNOT_TELL);
+    assertThat(other.err()).contains("TLS").contains("another certificate than server.json names");
     process.destroy();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
@@ -411,27 +404,8 @@ class ServerProcessTest {
 
   /// The same command in this process: a client is a client, and a JVM each takes its time.
   private Ended here(String... words) {
-    var out = new ByteArrayOutputStream();
-    var err = new ByteArrayOutputStream();
-    var screen =
-        new Screen(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            "",
-            100,
-            Map.of());
-    var around =
-        new Surroundings(
-            ROOT,
-            Path.of("/nonexistent/qerberos"),
-            folder,
-            Map.of("QERBEROS_DATA_DIR", data().toString()),
-            new ByteArrayInputStream(new byte[0]),
-            screen,
-            Clock.systemUTC());
-    int status = new Commands(around).run(words);
-    return new Ended(
-        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    Map<String, String> environment = Map.of("QERBEROS_DATA_DIR", data().toString());
+    return new Program(folder).here(environment, "", words);
   }
 
   private Ended bare(List<String> words) throws Exception {
@@ -449,31 +423,8 @@ class ServerProcessTest {
     return command(with(words, List.of("--data", data().toString())));
   }
 
-  /// The program as the build has just compiled it, without the launcher and without anything of
-  /// this machine's environment.
   private ProcessBuilder command(List<String> words) {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + "/bin/java");
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx256m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dqerberos.home=" + ROOT,
-            "-Dqerberos.launcher=/nonexistent/qerberos",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "qerberos.Main"));
-    command.addAll(words);
-    var builder = new ProcessBuilder(command).directory(folder.toFile());
-    Map<String, String> environment = builder.environment();
-    environment.clear();
-    environment.put("PATH", "/usr/bin:/bin");
-    environment.put("HOME", folder.toString());
-    environment.put("LC_ALL", StandardCharsets.UTF_8.name());
-    return builder;
+    return new Program(folder).process(words, "256m");
   }
 
   private void kill(ServerFile server) {

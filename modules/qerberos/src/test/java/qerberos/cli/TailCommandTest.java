@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import qerberos.cli.ChildServer.Ended;
+import qerberos.cli.Program.Ended;
 import qerberos.intake.AnyJson;
 
 /// `tail` as a process of its own, ended as a person ends it.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -182,9 +181,7 @@ class AuditExportTest {
           service.get("/audit/export?type=rare.test&format=csv&after=10&size=" + size, reader);
       assertThat(more.status()).isEqualTo(200);
     }
-    boolean seen =
-        service.trail.search().awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(30));
-    assertThat(seen).isTrue();
+    service.awaitIndexed();
     Reply found = service.get("/audit?type=audit.export&actor=token:taker", service.admin);
     assertThat(found.data().get("totalCount")).isEqualTo(Json.of(1.0));
     Json.Obj details = ((Json.Obj) items(found.data(), "events").getFirst()).object("details");

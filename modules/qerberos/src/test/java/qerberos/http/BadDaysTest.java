@@ -108,12 +108,7 @@ class BadDaysTest {
         Reply one = service.get("/audit/e699", service.admin);
         assertThat(one.status()).isEqualTo(200);
         assertThat(one.data().object("details").text("ip")).isEqualTo("192.0.2.7");
-        assertThat(
-                service
-                    .trail
-                    .search()
-                    .awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
-            .isTrue();
+        service.awaitIndexed();
         Reply found = service.get("/audit?type=bad.day", service.admin);
         assertThat(found.data().get("totalCount")).isEqualTo(Json.of(700.0));
         assertThat(service.post("/audit", service.admin, event("e3")).status()).isEqualTo(200);
@@ -226,12 +221,7 @@ class BadDaysTest {
       }
     }
     try (var service = RunningService.in(folder)) {
-      assertThat(
-              service
-                  .trail
-                  .search()
-                  .awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
-          .isTrue();
+      service.awaitIndexed();
       assertThat(service.get("/audit?type=bad.day", service.admin).data().get("totalCount"))
           .isEqualTo(Json.of(1.0));
     }

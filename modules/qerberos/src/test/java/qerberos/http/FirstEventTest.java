@@ -43,10 +43,7 @@ class FirstEventTest {
       assertThat(entry.text()).doesNotContain("192.0.2.7");
       assertThat(parsed.extra()).contains(entry.response().body());
 
-      service
-          .trail
-          .search()
-          .awaitIndexed(service.trail.ledger().size(), java.time.Duration.ofSeconds(5));
+      service.awaitIndexed();
       var found = service.get("/audit?type=document.share", service.admin);
       assertThat(found.data().get("totalCount")).isEqualTo(Json.of(1.0));
     }

@@ -37,12 +37,7 @@ class RoutesTest {
   }
 
   private static void indexed() throws Exception {
-    assertThat(
-            service
-                .trail
-                .search()
-                .awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(10)))
-        .isTrue();
+    service.awaitIndexed();
   }
 
   @Test

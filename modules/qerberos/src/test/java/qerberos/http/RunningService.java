@@ -203,6 +203,13 @@ final class RunningService implements AutoCloseable {
     return api.port();
   }
 
+  /// Waits until everything in the log can be found.
+  void awaitIndexed() throws IOException, InterruptedException {
+    if (!trail.search().awaitIndexed(trail.ledger().size(), Duration.ofSeconds(30))) {
+      throw new AssertionError("the index does not come to " + trail.ledger().size());
+    }
+  }
+
   /// A new service token with these permissions.
   String token(String name, Scope scope, Permission... permissions) throws IOException {
     Set<Permission> all = EnumSet.noneOf(Permission.class);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,12 +64,7 @@ class SavedSearchesTest {
   }
 
   private static long acts(String type, String ref) throws Exception {
-    assertThat(
-            service
-                .trail
-                .search()
-                .awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
-        .isTrue();
+    service.awaitIndexed();
     Json count =
         service
             .get("/audit?q=type:" + type + "%20ref:%22" + ref + "%22", service.admin)

@@ -53,12 +53,7 @@ class StatsTest {
       post(blue, event("blue", i, "did:squid:bob", null));
       post(green, event(i % 2 == 0 ? "north" : "south", i, "did:squid:dora", "green"));
     }
-    assertThat(
-            service
-                .trail
-                .search()
-                .awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(20)))
-        .isTrue();
+    service.awaitIndexed();
   }
 
   @AfterAll

@@ -3,7 +3,6 @@ package qerberos.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -40,7 +39,7 @@ class TenantsTest {
     }
     service.post("/audit", red, event("shared", "did:squid:alice", "dao:red"));
     service.post("/audit", blue, event("shared", "did:squid:bob", "dao:blue"));
-    service.trail.search().awaitIndexed(service.trail.ledger().size(), Duration.ofSeconds(10));
+    service.awaitIndexed();
   }
 
   @AfterAll

@@ -7,22 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import qerberos.event.Actor;
-import qerberos.event.EventDraft;
-import qerberos.event.Json;
-import qerberos.event.Privacy;
-import qerberos.event.Verdict;
-import qerberos.ledger.FolderStorage;
+import qerberos.ledger.Appended;
 import qerberos.ledger.LedgerBehind;
-import qerberos.ledger.LedgerObserver;
 import qerberos.settings.StateSettings;
 import qerberos.settings.TrailSettings;
 import qerberos.state.State;
@@ -46,31 +38,9 @@ class AnchorTest {
   /// One life of the trail, with its state beside it or elsewhere, that records these.
   private void live(Optional<Path> anchorFile, Path stateFile, String... ids) throws Exception {
     try (State state = State.open(StateSettings.at(stateFile), Clock.systemUTC());
-        Trail trail =
-            Trail.open(
-                settings(anchorFile),
-                Privacy.defaults(),
-                new FolderStorage(data.resolve("ledger")),
-                LedgerObserver.NONE,
-                state,
-                Clock.systemUTC(),
-                new SecureRandom())) {
+        Trail trail = TestTrail.open(settings(anchorFile), state)) {
       for (String id : ids) {
-        EventDraft draft =
-            new EventDraft(
-                id,
-                "a.b",
-                null,
-                null,
-                "c:1",
-                new Actor("did:squid:x"),
-                "test",
-                Verdict.ALLOW,
-                Json.EMPTY,
-                Json.EMPTY,
-                null,
-                null);
-        trail.appending().append(List.of(trail.appending().prepare("token:test", draft, null)));
+        assertThat(TestTrail.append(trail, id)).isInstanceOf(Appended.At.class);
       }
       assertThat(trail.anchorFailure()).isEmpty();
     }

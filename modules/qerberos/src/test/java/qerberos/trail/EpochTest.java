@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,15 +15,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import qerberos.columns.ColumnCodec;
-import qerberos.event.Actor;
-import qerberos.event.EventDraft;
 import qerberos.event.Json;
-import qerberos.event.Privacy;
-import qerberos.event.Verdict;
+import qerberos.ledger.Appended;
 import qerberos.ledger.Checkpoint;
 import qerberos.ledger.FolderStorage;
 import qerberos.ledger.LedgerDamaged;
-import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.Trust;
 import qerberos.ledger.Verification;
 import qerberos.ledger.Verifier;
@@ -41,14 +36,7 @@ class EpochTest {
   }
 
   private Trail trail(State state) throws IOException {
-    return Trail.open(
-        TrailSettings.in(data),
-        Privacy.defaults(),
-        new FolderStorage(data.resolve("ledger")),
-        LedgerObserver.NONE,
-        state,
-        Clock.systemUTC(),
-        new SecureRandom());
+    return TestTrail.open(TrailSettings.in(data), state);
   }
 
   /// Records these and closes; the last checkpoint.
@@ -56,21 +44,7 @@ class EpochTest {
     try (State state = state();
         Trail trail = trail(state)) {
       for (String id : ids) {
-        var draft =
-            new EventDraft(
-                id,
-                "a.b",
-                null,
-                null,
-                "c:1",
-                new Actor("did:squid:x"),
-                "test",
-                Verdict.ALLOW,
-                Json.EMPTY,
-                Json.EMPTY,
-                null,
-                null);
-        trail.appending().append(List.of(trail.appending().prepare("token:test", draft, null)));
+        assertThat(TestTrail.append(trail, id)).isInstanceOf(Appended.At.class);
       }
       byte[] ignored =
           trail.ledger().awaitCheckpoint(trail.ledger().size(), java.time.Duration.ofSeconds(10));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
-import qerberos.event.Privacy;
 import qerberos.event.Reserved;
 import qerberos.event.Verdict;
-import qerberos.ledger.FolderStorage;
-import qerberos.ledger.LedgerObserver;
 import qerberos.settings.StateSettings;
 import qerberos.settings.TrailSettings;
 import qerberos.state.Outgoing;
@@ -28,14 +24,7 @@ class OwnActsTest {
   @TempDir Path data = Path.of(".");
 
   private Trail trail(State state) throws IOException {
-    return Trail.open(
-        TrailSettings.in(data),
-        Privacy.defaults(),
-        new FolderStorage(data.resolve("ledger")),
-        LedgerObserver.NONE,
-        state,
-        Clock.systemUTC(),
-        new SecureRandom());
+    return TestTrail.open(TrailSettings.in(data), state);
   }
 
   private State state() {

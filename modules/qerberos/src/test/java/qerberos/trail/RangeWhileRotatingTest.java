@@ -3,7 +3,6 @@ package qerberos.trail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,12 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import qerberos.event.Actor;
-import qerberos.event.EventDraft;
-import qerberos.event.Json;
-import qerberos.event.Privacy;
-import qerberos.event.Verdict;
 import qerberos.ledger.FolderStorage;
-import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.Verification;
 import qerberos.settings.StateSettings;
 import qerberos.settings.TrailSettings;
@@ -33,15 +27,7 @@ class RangeWhileRotatingTest {
   void aRangeVerifiedWhileTheKeyRotates_holds() throws Exception {
     var storage = new FolderStorage(data.resolve("ledger"));
     try (State state = State.open(StateSettings.in(data), Clock.systemUTC());
-        Trail trail =
-            Trail.open(
-                TrailSettings.in(data),
-                Privacy.defaults(),
-                storage,
-                LedgerObserver.NONE,
-                state,
-                Clock.systemUTC(),
-                new SecureRandom());
+        Trail trail = TestTrail.open(TrailSettings.in(data), state);
         SelfCheck check =
             new SelfCheck(
                 trail.ledger(),
@@ -52,7 +38,7 @@ class RangeWhileRotatingTest {
                 Duration.ofDays(1))) {
       List<Prepared> events = new ArrayList<>();
       for (int i = 0; i < EVENTS; i++) {
-        events.add(trail.appending().prepare("token:test", draft(i), null));
+        events.add(trail.appending().prepare("token:test", TestTrail.event("e-" + i), null));
       }
       trail.appending().append(events);
       byte[] ignored = trail.ledger().awaitCheckpoint(EVENTS, Duration.ofSeconds(30));
@@ -76,21 +62,5 @@ class RangeWhileRotatingTest {
       assertThat(trail.ledger().keys()).hasSize(ROTATIONS + 1);
       assertThat(check.range(0, EVENTS)).isInstanceOf(Verification.Holds.class);
     }
-  }
-
-  private static EventDraft draft(int number) {
-    return new EventDraft(
-        "e-" + number,
-        "a.b",
-        null,
-        null,
-        "c:1",
-        new Actor("did:squid:x"),
-        "test",
-        Verdict.ALLOW,
-        Json.EMPTY,
-        Json.EMPTY,
-        null,
-        null);
   }
 }

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,11 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
-import qerberos.event.Privacy;
 import qerberos.event.Verdict;
 import qerberos.identity.View;
-import qerberos.ledger.FolderStorage;
-import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.Progress;
 import qerberos.query.Order;
 import qerberos.query.Query;
@@ -37,14 +32,7 @@ class TrailReaderTest {
   @TempDir Path data = Path.of(".");
 
   private Trail trail(State state) throws Exception {
-    return Trail.open(
-        TrailSettings.in(data),
-        Privacy.defaults(),
-        new FolderStorage(data.resolve("ledger")),
-        LedgerObserver.NONE,
-        state,
-        InstantSource.system(),
-        new SecureRandom());
+    return TestTrail.open(TrailSettings.in(data), state);
   }
 
   private static EventDraft draft(int number) {

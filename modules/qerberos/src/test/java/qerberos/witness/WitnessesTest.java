@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,17 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import qerberos.event.Actor;
-import qerberos.event.EventDraft;
 import qerberos.event.Json;
-import qerberos.event.Privacy;
-import qerberos.event.Verdict;
 import qerberos.ledger.Appended;
 import qerberos.ledger.Checkpoint;
-import qerberos.ledger.FolderStorage;
 import qerberos.ledger.KeyType;
 import qerberos.ledger.LedgerBehind;
-import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.Quorum;
 import qerberos.ledger.SignedNote;
 import qerberos.ledger.Trust;
@@ -47,6 +40,7 @@ import qerberos.settings.TrailSettings;
 import qerberos.settings.WitnessSettings;
 import qerberos.state.State;
 import qerberos.trail.Epoch;
+import qerberos.trail.TestTrail;
 import qerberos.trail.Trail;
 import qerberos.witness.WitnessServer.Mode;
 
@@ -94,38 +88,9 @@ class WitnessesTest {
   private void live(WitnessSettings witnesses, Deed deed) throws Exception {
     try (State state =
             State.open(StateSettings.at(data.resolve("state/state.db")), Clock.systemUTC());
-        Trail trail =
-            Trail.open(
-                TrailSettings.in(data).withWitnesses(witnesses),
-                Privacy.defaults(),
-                new FolderStorage(data.resolve("ledger")),
-                LedgerObserver.NONE,
-                state,
-                Clock.systemUTC(),
-                new SecureRandom())) {
+        Trail trail = TestTrail.open(TrailSettings.in(data).withWitnesses(witnesses), state)) {
       deed.happen(trail);
     }
-  }
-
-  private static Appended append(Trail trail, String id) throws Exception {
-    EventDraft draft =
-        new EventDraft(
-            id,
-            "a.b",
-            null,
-            null,
-            "c:1",
-            new Actor("did:squid:x"),
-            "test",
-            Verdict.ALLOW,
-            Json.EMPTY,
-            Json.EMPTY,
-            null,
-            null);
-    return trail
-        .appending()
-        .append(List.of(trail.appending().prepare("token:test", draft, null)))
-        .getFirst();
   }
 
   /// Makes each server a witness of this trail's log.
@@ -171,7 +136,7 @@ class WitnessesTest {
         trail -> {
           witnessed(trail, first, second);
           for (int i = 0; i < 20; i++) {
-            assertThat(append(trail, "e-" + i)).isInstanceOf(Appended.At.class);
+            assertThat(TestTrail.append(trail, "e-" + i)).isInstanceOf(Appended.At.class);
           }
           Trust trust =
               Trust.in(trail.ledger().keys())
@@ -210,15 +175,15 @@ class WitnessesTest {
         settings(1, false, good, bad),
         trail -> {
           witnessed(trail, good, bad);
-          append(trail, "e-0");
+          TestTrail.append(trail, "e-0");
           until(() -> report(trail, bad).state() == WitnessState.COSIGNING);
           bad.be(mode);
-          append(trail, "e-1");
+          TestTrail.append(trail, "e-1");
           until(() -> report(trail, bad).state() == stated(mode));
           assertThat(report(trail, bad).error()).isNotBlank();
           long before = trail.ledger().size();
           for (int i = 2; i < 30; i++) {
-            assertThat(append(trail, "e-" + i)).isInstanceOf(Appended.At.class);
+            assertThat(TestTrail.append(trail, "e-" + i)).isInstanceOf(Appended.At.class);
           }
           trail.witnesses().awaitCosigned(before + 28, LONG);
           assertThat(report(trail, bad).behind()).isPositive();
@@ -238,8 +203,8 @@ class WitnessesTest {
         settings,
         trail -> {
           witnessed(trail, witness);
-          append(trail, "e-0");
-          append(trail, "e-1");
+          TestTrail.append(trail, "e-0");
+          TestTrail.append(trail, "e-1");
           trail.witnesses().awaitCosigned(2, LONG);
           until(() -> report(trail, witness).behind() == 0);
         });
@@ -248,7 +213,7 @@ class WitnessesTest {
         settings,
         trail -> {
           assertThat(trail.witnesses().cosigned()).isPresent();
-          append(trail, "e-2");
+          TestTrail.append(trail, "e-2");
           trail.witnesses().awaitCosigned(3, LONG);
           assertThat(witness.olds().subList(asked, witness.olds().size())).doesNotContain(0L);
         });
@@ -257,7 +222,7 @@ class WitnessesTest {
     live(
         settings,
         trail -> {
-          append(trail, "e-3");
+          TestTrail.append(trail, "e-3");
           trail.witnesses().awaitCosigned(4, LONG);
           assertThat(witness.olds().get(before)).isZero();
           assertThat(witness.olds().get(before + 1)).isGreaterThanOrEqualTo(3);
@@ -271,10 +236,10 @@ class WitnessesTest {
         settings(1, false, witness),
         trail -> {
           witnessed(trail, witness);
-          append(trail, "e-0");
+          TestTrail.append(trail, "e-0");
           trail.witnesses().awaitCosigned(1, LONG);
           witness.witness(folder.resolve("blank"), trail.ledger().origin(), trail.ledger().keys());
-          append(trail, "e-1");
+          TestTrail.append(trail, "e-1");
           trail.witnesses().awaitCosigned(2, LONG);
           assertThat(report(trail, witness).state()).isEqualTo(WitnessState.COSIGNING);
         });
@@ -319,7 +284,7 @@ class WitnessesTest {
         settings,
         trail -> {
           witnessed(trail, witness);
-          append(trail, "e-0");
+          TestTrail.append(trail, "e-0");
           trail.witnesses().awaitCosigned(1, LONG);
         });
     Path backup = folder.resolve("backup");
@@ -328,7 +293,7 @@ class WitnessesTest {
     live(
         settings,
         trail -> {
-          append(trail, "e-1");
+          TestTrail.append(trail, "e-1");
           trail.witnesses().awaitCosigned(2, LONG);
           until(() -> report(trail, witness).behind() == 0);
           seen[0] = report(trail, witness).size();
@@ -349,14 +314,14 @@ class WitnessesTest {
     live(
         settings,
         trail -> {
-          assertThat(append(trail, "fork-1")).isInstanceOf(Appended.At.class);
+          assertThat(TestTrail.append(trail, "fork-1")).isInstanceOf(Appended.At.class);
           until(() -> report(trail, witness).state() == WitnessState.FAULTY);
           witness.be(Mode.HONEST);
           until(() -> trail.ledger().status().stopped() != null);
           assertThat(trail.ledger().status().stopped())
               .contains(witness.key().shortName())
               .contains("nothing more is signed");
-          assertThat(append(trail, "fork-2")).isInstanceOf(Appended.Failed.class);
+          assertThat(TestTrail.append(trail, "fork-2")).isInstanceOf(Appended.Failed.class);
           assertThat(trail.events().read(0).event().id()).isEqualTo("e-0");
         });
   }
@@ -364,15 +329,15 @@ class WitnessesTest {
   @Test
   void aWitnessThatShowsNothingOfOurs_isNotBelieved() throws Exception {
     WitnessServer witness = server("w", KeyType.COSIGNATURE);
-    live(settings(1, true, witness), trail -> append(trail, "e-0"));
+    live(settings(1, true, witness), trail -> TestTrail.append(trail, "e-0"));
     for (Mode mode : List.of(Mode.GARBAGE, Mode.BOASTING, Mode.SILENT, Mode.ENDLESS)) {
       witness.be(mode);
       live(
           settings(1, true, witness),
           trail -> {
-            assertThat(append(trail, "e-" + mode)).isInstanceOf(Appended.At.class);
+            assertThat(TestTrail.append(trail, "e-" + mode)).isInstanceOf(Appended.At.class);
             until(() -> report(trail, witness).state() != WitnessState.NEW);
-            assertThat(append(trail, "f-" + mode)).isInstanceOf(Appended.At.class);
+            assertThat(TestTrail.append(trail, "f-" + mode)).isInstanceOf(Appended.At.class);
             assertThat(trail.ledger().status().stopped()).isNull();
           });
     }
@@ -406,7 +371,7 @@ class WitnessesTest {
         settings(1, false, witness),
         trail -> {
           witnessed(trail, witness);
-          append(trail, "e-0");
+          TestTrail.append(trail, "e-0");
           trail.witnesses().awaitCosigned(1, LONG);
           Path file = Witnesses.cosignedFile(data, trail.ledger().origin());
           until(() -> Files.exists(file));
