@@ -451,4 +451,8 @@ final class ExportCommand implements Callable<Integer> {
     asked.add("endDate", time.to());
     return asked.toString();
   }
+
+  private static Json orNull(@Nullable String text) {
+    return text == null ? Json.NULL : Json.of(text);
+  }
 }

@@ -91,8 +91,7 @@ public final class HttpApi implements AutoCloseable {
     this.stream = new AuditStream(trail, admission, records, searches, clock, settings.follow());
     routes.addAll(stream.routes());
     metrics.gauge("qerberos.streams.open", "live tails", Tags.empty(), stream, AuditStream::open);
-    this.export =
-        new AuditExport(trail, admission, records, searches, clock, settings.follow());
+    this.export = new AuditExport(trail, admission, records, searches, clock, settings.follow());
     routes.addAll(export.routes());
     routes.addAll(new VerifyRoutes(selfCheck, records, parsers).routes());
     routes.addAll(

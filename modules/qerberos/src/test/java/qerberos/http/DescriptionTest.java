@@ -587,25 +587,7 @@ class DescriptionTest {
   }
 
   private static HttpSettings closedLog(HttpSettings usual) {
-    return new HttpSettings(
-        usual.bind(),
-        usual.port(),
-        usual.maxConnections(),
-        usual.maxEventBytes(),
-        usual.maxBatchBytes(),
-        usual.maxBatchLines(),
-        usual.maxHeaderBytes(),
-        usual.maxRequestLineBytes(),
-        usual.patience(),
-        usual.minBytesPerSecond(),
-        usual.idleTimeout(),
-        usual.slowRequest(),
-        usual.drain(),
-        LogPublic.NONE,
-        usual.trustProxy(),
-        usual.tls(),
-        usual.enforceHttps(),
-        usual.follow());
+    return usual.withLogPublic(LogPublic.NONE);
   }
 
   /// What to paste into the document for a route it does not have.
