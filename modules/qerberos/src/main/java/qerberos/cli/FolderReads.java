@@ -26,6 +26,7 @@ import qerberos.ledger.Hash;
 import qerberos.ledger.LedgerDamaged;
 import qerberos.ledger.LedgerReader;
 import qerberos.ledger.VerifierKey;
+import qerberos.settings.StatePlace;
 import qerberos.settings.StateSettings;
 import qerberos.state.SavedSearch;
 import qerberos.state.SavedSearches;
@@ -317,10 +318,23 @@ final class FolderReads implements Reads {
     List<Json> of(State state) throws IOException;
   }
 
-  /// Asks a copy of the state: a database that was not closed well is repaired by whoever opens it,
-  /// and this folder is only looked at.
   private Reply withState(Asking asking) throws Failure {
-    Path stored = data.settings(around, null).state().file();
+    StateSettings settings = data.settings(around, null).state();
+    return switch (settings.place()) {
+      case StatePlace.SqliteFile(Path file) -> withCopy(file, asking);
+      case StatePlace.Postgres _ -> {
+        try (State state = State.open(settings, around.clock())) {
+          yield new Reply(new Json.Arr(asking.of(state)));
+        } catch (IOException e) {
+          throw failed(e);
+        }
+      }
+    };
+  }
+
+  /// Asks a copy of the file: a database that was not closed well is repaired by whoever opens it,
+  /// and this folder is only looked at.
+  private Reply withCopy(Path stored, Asking asking) throws Failure {
     if (!Files.exists(stored)) {
       return new Reply(new Json.Arr(List.of()));
     }

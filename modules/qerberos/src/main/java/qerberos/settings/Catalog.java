@@ -189,6 +189,18 @@ public final class Catalog {
 
       STATE_FILE | state.file | | | file |
           Tokens and cursors shall lie on another disk than the log.
+      DB_URL | state.urlFile | | | secret |
+          State shall lie in PostgreSQL (jdbc:postgresql://HOST:PORT/NAME), not in a file of the data folder.
+      DB_HOST | state.host | | | host name | DB_HOST
+          PostgreSQL is named by its parts instead of a URL.
+      DB_PORT | state.port | | 5432 | TCP port | DB_PORT
+          PostgreSQL listens elsewhere.
+      DB_NAME | state.name | | cerberus | name | DB_NAME
+          The database has another name.
+      DB_USER | state.user | | cerberus_app | name | DB_USER
+          The database knows us by another name.
+      DB_PASSWORD | state.passwordFile | | | secret | DB_PASSWORD
+          PostgreSQL wants a password.
       STATE_CONNECTIONS | state.connections | | 4 | connections |
           Many requests wait for pools.db.pending to fall.
       STATE_PATIENCE | state.patience | | 2s | time |
@@ -205,18 +217,6 @@ public final class Catalog {
           Alertmanager holds a token of your making instead of secrets/alerts.token.
       METRICS_TOKEN | tokens.metricsFile | | | secret |
           Prometheus holds a token of your making instead of secrets/metrics.token.
-      DB_URL | state.urlFile | | | secret |
-          State shall lie in PostgreSQL instead of SQLite in the data folder.
-      DB_HOST | | | | host name | DB_HOST
-          PostgreSQL is named by its parts instead of a URL.
-      DB_PORT | | | 5432 | TCP port | DB_PORT
-          PostgreSQL listens elsewhere.
-      DB_NAME | | | cerberus | name | DB_NAME
-          The database has another name.
-      DB_USER | | | cerberus_app | name | DB_USER
-          The database knows us by another name.
-      DB_PASSWORD | state.passwordFile | | | secret | DB_PASSWORD
-          PostgreSQL wants a password.
       REDIS_URL | state.redisFile | | | secret | REDIS_URL, EVENT_BUS_URL
           Several processes share limits and the event bus.
       SMTP_HOST | | | | host name |
@@ -265,12 +265,16 @@ public final class Catalog {
           Compose shall publish another port than 3000.
       """;
 
+  private static final String HOST = "[A-Za-z0-9_.:%\\[\\]-]{1,255}";
+  private static final String NAME = "[A-Za-z0-9_.-]{1,63}";
+  private static final String NAME_OF = "1..63 of A-Z a-z 0-9 _ . -";
+
   private static final Map<String, Row> ROWS = rows();
   private static final Map<String, Setting<?>> ALL = new LinkedHashMap<>();
 
   public static final Setting<Integer> PORT = typed("PORT", Kind.port());
   public static final Setting<String> BIND =
-      typed("BIND", Kind.form("a host name or an address", "[A-Za-z0-9_.:%\\[\\]-]{1,255}"));
+      typed("BIND", Kind.form("a host name or an address", HOST));
   public static final Setting<Integer> SQUID_PORT = typed("SQUID_PORT", Kind.port());
   public static final Setting<Integer> QONSENT_PORT = typed("QONSENT_PORT", Kind.port());
   public static final Setting<Boolean> ALLOW_INSECURE = typed("ALLOW_INSECURE", Kind.flag());
@@ -419,6 +423,19 @@ public final class Catalog {
 
   public static final Setting<Optional<Path>> STATE_FILE =
       typed("STATE_FILE", Kind.optional(Kind.path()));
+  public static final Setting<Optional<String>> DB_URL =
+      typed(
+          "DB_URL",
+          Kind.optional(
+              Kind.form(
+                  "a JDBC URL such as jdbc:postgresql://localhost:5432/cerberus",
+                  "jdbc:postgresql:\\S{1,2000}")));
+  public static final Setting<Optional<String>> DB_HOST =
+      typed("DB_HOST", Kind.optional(Kind.form("a host name or an address", HOST)));
+  public static final Setting<Integer> DB_PORT = typed("DB_PORT", Kind.whole(1, 65_535));
+  public static final Setting<String> DB_NAME = typed("DB_NAME", Kind.form(NAME_OF, NAME));
+  public static final Setting<String> DB_USER = typed("DB_USER", Kind.form(NAME_OF, NAME));
+  public static final Setting<Optional<String>> DB_PASSWORD = typed("DB_PASSWORD", text());
   public static final Setting<Integer> STATE_CONNECTIONS =
       typed("STATE_CONNECTIONS", Kind.whole(1, 64));
   public static final Setting<Duration> STATE_PATIENCE =

@@ -119,10 +119,42 @@ public record Settings(
 
   private static StateSettings state(Values values, FolderSettings folders) {
     return new StateSettings(
-        values.get(Catalog.STATE_FILE).orElse(folders.data().resolve("state").resolve("state.db")),
+        postgres(values)
+            .orElseGet(
+                () ->
+                    new StatePlace.SqliteFile(
+                        values
+                            .get(Catalog.STATE_FILE)
+                            .orElse(folders.data().resolve("state").resolve("state.db")))),
         values.get(Catalog.STATE_CONNECTIONS),
         values.get(Catalog.STATE_PATIENCE),
         Duration.ofSeconds(5));
+  }
+
+  /// PostgreSQL by its URL, or by its parts once its host is named.
+  private static Optional<StatePlace> postgres(Values values) {
+    Optional<String> url =
+        values
+            .get(Catalog.DB_URL)
+            .or(
+                () ->
+                    values
+                        .get(Catalog.DB_HOST)
+                        .map(
+                            host ->
+                                "jdbc:postgresql://"
+                                    + host
+                                    + ":"
+                                    + values.get(Catalog.DB_PORT)
+                                    + "/"
+                                    + values.get(Catalog.DB_NAME)));
+    boolean named = values.isGiven(Catalog.DB_USER) || values.get(Catalog.DB_URL).isEmpty();
+    return url.map(
+        it ->
+            new StatePlace.Postgres(
+                it,
+                named ? Optional.of(values.get(Catalog.DB_USER)) : Optional.empty(),
+                values.get(Catalog.DB_PASSWORD)));
   }
 
   private static TrailSettings trail(Values values, FolderSettings folders) {

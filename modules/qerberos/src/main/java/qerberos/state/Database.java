@@ -4,41 +4,30 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConfig.JournalMode;
-import org.sqlite.SQLiteConfig.SynchronousMode;
-import org.sqlite.SQLiteConfig.TransactionMode;
-import org.sqlite.SQLiteDataSource;
 import qerberos.settings.StateSettings;
 
-/// One SQLite file in WAL mode behind a pool, opened when first asked and again, after a pause,
-/// when that failed. Safe for concurrent use.
+/// The database behind a pool, opened when first asked and again, after a pause, when that failed.
+/// Safe for concurrent use.
 ///
-/// Writes go one at a time under `writing`. SQLite allows one writer anyway, and would make the
-/// others wait inside native code; a virtual thread that waits there holds its carrier, and with
-/// all carriers held the writer could not go on. Every write is forced to disk before it returns
-/// (`synchronous=FULL`), so a revoked token stays revoked after a power cut.
+/// While it cannot be opened, whoever asks is told so at once: only one caller in each pause waits
+/// for the attempt.
 final class Database implements AutoCloseable {
   private final StateSettings settings;
+  private final Engine engine;
   private final Clock clock;
   private final ReentrantLock writing = new ReentrantLock(true);
   private final ReentrantLock opening = new ReentrantLock();
@@ -51,6 +40,7 @@ final class Database implements AutoCloseable {
 
   Database(StateSettings settings, Clock clock) {
     this.settings = settings;
+    this.engine = Engine.of(settings);
     this.clock = clock;
   }
 
@@ -59,8 +49,17 @@ final class Database implements AutoCloseable {
     T on(Handle handle);
   }
 
+  /// Tried once more, on a new connection, when the one it had broke on the way.
   <T> T read(Work<T> work) throws StateUnavailable {
     Jdbi jdbi = jdbi();
+    try {
+      return jdbi.withHandle(work::on);
+    } catch (JdbiException e) {
+      if (!engine.broken(cause(e))) {
+        throw unavailable(e);
+      }
+      forgetConnections(); // what broke one has broken them all
+    }
     try {
       return jdbi.withHandle(work::on);
     } catch (JdbiException e) {
@@ -71,6 +70,9 @@ final class Database implements AutoCloseable {
   /// All of the work happens or nothing of it does.
   <T> T write(Work<T> work) throws StateUnavailable {
     Jdbi jdbi = jdbi();
+    if (!engine.oneWriter()) {
+      return written(jdbi, work);
+    }
     try {
       if (!writing.tryLock(settings.patience().toNanos(), TimeUnit.NANOSECONDS)) {
         throw new StateUnavailable("the state is busy: other writes come first", retryAfter());
@@ -80,11 +82,21 @@ final class Database implements AutoCloseable {
       throw new StateUnavailable("interrupted while waiting to write the state", retryAfter(), e);
     }
     try {
-      return jdbi.inTransaction(work::on);
-    } catch (JdbiException e) {
-      throw unavailable(e);
+      return written(jdbi, work);
     } finally {
       writing.unlock();
+    }
+  }
+
+  /// Not tried again: it may have been committed before the connection broke.
+  private <T> T written(Jdbi jdbi, Work<T> work) throws StateUnavailable {
+    try {
+      return jdbi.inTransaction(work::on);
+    } catch (JdbiException e) {
+      if (engine.broken(cause(e))) {
+        forgetConnections();
+      }
+      throw unavailable(e);
     }
   }
 
@@ -129,11 +141,9 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /// The damage that SQLite's full check finds, one line each; empty when there is none.
+  /// The damage that the database's own check finds, one line each; empty when there is none.
   String damage() throws StateUnavailable {
-    return read(handle ->
-            String.join("\n", handle.createQuery("PRAGMA integrity_check").mapTo(String.class)))
-        .replaceFirst("^ok$", "");
+    return String.join("\n", this.<List<String>>read(engine::damage));
   }
 
   private Jdbi jdbi() throws StateUnavailable {
@@ -169,65 +179,49 @@ final class Database implements AutoCloseable {
   }
 
   private Pool open() throws SQLException, IOException {
-    createPrivately(settings.file());
-    var config = new SQLiteConfig();
-    config.setJournalMode(JournalMode.WAL);
-    config.setSynchronous(SynchronousMode.FULL);
-    config.setTransactionMode(TransactionMode.IMMEDIATE);
-    config.setBusyTimeout((int) settings.patience().toMillis());
-    config.enforceForeignKeys(true);
-    var sqlite = new SQLiteDataSource(config);
-    sqlite.setUrl("jdbc:sqlite:" + settings.file());
-    try (Connection connection = sqlite.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery("PRAGMA quick_check(1)")) {
-      String verdict = result.next() ? result.getString(1) : "no answer";
-      if (!verdict.equals("ok")) {
-        throw new SQLException("damaged: " + verdict);
-      }
-    }
+    DataSource database = engine.open();
     Flyway.configure()
-        .dataSource(sqlite)
+        .dataSource(database)
         .locations("classpath:qerberos/state/migrations")
         .load()
         .migrate();
     var hikari = new HikariConfig();
-    hikari.setDataSource(sqlite);
+    hikari.setDataSource(database);
     hikari.setPoolName("state");
     hikari.setMaximumPoolSize(settings.connections());
     hikari.setMinimumIdle(1);
     hikari.setConnectionTimeout(Math.max(250, settings.patience().toMillis()));
+    if (!engine.greetings().isEmpty()) {
+      hikari.setConnectionInitSql(String.join("; ", engine.greetings()));
+    }
     var source = new HikariDataSource(hikari);
     return new Pool(source, Jdbi.create(source));
   }
 
-  /// SQLite gives the files beside it (`-wal`, `-shm`) the mode of the database itself.
-  private static void createPrivately(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
-    try {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    } catch (FileAlreadyExistsException e) {
-      // an existing database keeps its mode
-    }
-  }
-
   private StateUnavailable unavailable(JdbiException e) {
-    String text = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
-    if (text.contains("SQLITE_CORRUPT") || text.contains("SQLITE_NOTADB")) {
+    Throwable cause = cause(e);
+    if (engine.lost(cause)) {
       opening.lock();
       try {
-        reason = sentence(e.getCause() == null ? e : e.getCause());
+        reason = sentence(cause);
         notBefore = clock.instant().plus(settings.reopenAfter());
         shut();
       } finally {
         opening.unlock();
       }
     }
-    return new StateUnavailable("state " + settings.file() + ": " + text, retryAfter(), e);
+    return new StateUnavailable("state " + engine + ": " + oneLine(cause), retryAfter(), e);
+  }
+
+  private void forgetConnections() {
+    Pool now = pool;
+    if (now != null && now.source().getHikariPoolMXBean() != null) {
+      now.source().getHikariPoolMXBean().softEvictConnections();
+    }
+  }
+
+  private static Throwable cause(JdbiException e) {
+    return e.getCause() == null ? e : e.getCause();
   }
 
   private void shut() {
@@ -239,11 +233,11 @@ final class Database implements AutoCloseable {
   }
 
   private String sentence(Throwable e) {
-    return "state "
-        + settings.file()
-        + " cannot be opened: "
-        + String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip()
-        + "; restore it from a backup, or move it away to begin with an empty one";
+    return "state " + engine + " cannot be opened: " + oneLine(e) + "; " + engine.remedy();
+  }
+
+  private static String oneLine(Throwable e) {
+    return String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
   }
 
   private Duration retryAfter() {

@@ -8,8 +8,8 @@ import qerberos.settings.StateSettings;
 ///
 /// A state that is missing is made; one that is damaged, unreadable or on a full disk is *down*:
 /// each call throws [StateUnavailable], each pause of `reopenAfter` it is tried again, and nothing
-/// else of the process is touched. A damaged file is never replaced by an empty one on its own,
-/// because that would bring revoked tokens and blocked identities back.
+/// else of the process is touched. A damaged file of SQLite is never replaced by an empty one on
+/// its own, because that would bring revoked tokens and blocked identities back.
 public final class State implements AutoCloseable {
   private final Database database;
   private final Tokens tokens;
@@ -54,8 +54,8 @@ public final class State implements AutoCloseable {
     }
   }
 
-  /// What SQLite's integrity check of the whole file finds, one line each; empty when all is well.
-  /// Reads everything.
+  /// What the database's own check finds, one line each; empty when all is well. SQLite's reads
+  /// everything.
   public String damage() throws StateUnavailable {
     return database.damage();
   }

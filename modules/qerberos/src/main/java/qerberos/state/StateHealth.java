@@ -5,6 +5,7 @@ public sealed interface StateHealth {
   /// It answered within `latencyMillis`.
   record Up(long latencyMillis) implements StateHealth {}
 
-  /// It did not; `reason` is one sentence that names the file and, where we know one, the remedy.
+  /// It did not; `reason` is one sentence that names the database and, where we know one, the
+  /// remedy.
   record Down(String reason) implements StateHealth {}
 }

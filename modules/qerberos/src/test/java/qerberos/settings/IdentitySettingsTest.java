@@ -24,7 +24,8 @@ final class IdentitySettingsTest {
     assertThat(limits.requestsPerMinute()).isEqualTo(100);
     assertThat(limits.requestBurst()).isEqualTo(200);
     assertThat(limits.strangersPerMinute()).isEqualTo(120);
-    assertThat(StateSettings.in(Path.of("d")).file()).isEqualTo(Path.of("d/state/state.db"));
+    assertThat(StateSettings.in(Path.of("d")).place())
+        .isEqualTo(new StatePlace.SqliteFile(Path.of("d/state/state.db")));
   }
 
   @Test
@@ -36,7 +37,12 @@ final class IdentitySettingsTest {
             () -> new LimitSettings(1, 100, 99, 60_000, 120, 50, 500, 100, 50, 10, 12_000))
         .hasMessage("limits.requestBurst: 99, want 100..1000000000");
     assertThatThrownBy(
-            () -> new StateSettings(Path.of("f"), 0, Duration.ofSeconds(1), Duration.ZERO))
+            () ->
+                new StateSettings(
+                    new StatePlace.SqliteFile(Path.of("f")),
+                    0,
+                    Duration.ofSeconds(1),
+                    Duration.ZERO))
         .hasMessage("state.connections: 0, want 1..64");
     assertThatThrownBy(
             () -> IdentitySettings.standalone(Path.of("c"), Path.of("s")).withPorts(70_000, 0))

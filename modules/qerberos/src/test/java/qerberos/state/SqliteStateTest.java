@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import qerberos.settings.StatePlace;
 import qerberos.settings.StateSettings;
 
 final class SqliteStateTest extends StateContract {
@@ -26,7 +27,8 @@ final class SqliteStateTest extends StateContract {
   }
 
   private static StateSettings settings(Path file) {
-    return new StateSettings(file, 4, Duration.ofSeconds(5), Duration.ofSeconds(5));
+    return new StateSettings(
+        new StatePlace.SqliteFile(file), 4, Duration.ofSeconds(5), Duration.ofSeconds(5));
   }
 
   @Test
