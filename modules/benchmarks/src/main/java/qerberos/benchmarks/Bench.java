@@ -19,6 +19,10 @@ public final class Bench {
                     millions=5 callers=2 batch=1024
         startup   from exec to ready, with data in the folder
                     events=1000000
+        peers     the same events and questions to Qerberos, SQLite, PostgreSQL and OpenSearch; fetches
+                  the last two once, about 90 MB
+                    events=1000000 warm=100000 connections=2 batch=500 questions=200 seed=1
+                    only=qerberos,sqlite,postgres,opensearch
       """;
 
   public static void main(String[] args) throws Exception {
@@ -33,6 +37,7 @@ public final class Bench {
       case "verify" -> LedgerBenchmark.flat(options);
       case "search" -> SearchBenchmark.run(options);
       case "startup" -> StartupBenchmark.run(options);
+      case "peers" -> PeersBenchmark.run(options);
       default -> {
         System.err.println("bench: no benchmark is named " + args[0]);
         System.err.print(USAGE);

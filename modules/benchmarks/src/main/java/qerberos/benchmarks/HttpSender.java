@@ -33,9 +33,14 @@ final class HttpSender implements AutoCloseable {
   ///
   /// @return the HTTP status
   int post(String path, String type, byte[] content) throws IOException {
+    return send("POST", path, type, content);
+  }
+
+  /// The same with another method.
+  int send(String method, String path, String type, byte[] content) throws IOException {
     String head =
-        "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\n"
-                .formatted(path, token, type)
+        "%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\n"
+                .formatted(method, path, token, type)
             + "Content-Length: "
             + content.length
             + "\r\n\r\n";

@@ -7,10 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /// A real server with everything on, under three loads one after another: NDJSON batches, single
 /// events over many connections, and single events that wait for their proof on an idle machine.
@@ -72,7 +68,7 @@ final class IngestBenchmark {
     long begin = System.nanoTime();
     long each = events / connections / batch;
     long sent =
-        inParallel(
+        Senders.run(
             connections,
             worker -> {
               var source =
@@ -136,7 +132,7 @@ final class IngestBenchmark {
     long begin = System.nanoTime();
     long end = begin + seconds * 1_000_000_000L;
     long sent =
-        inParallel(
+        Senders.run(
             SINGLES,
             worker -> {
               long taken = 0;
@@ -182,26 +178,5 @@ final class IngestBenchmark {
     System.out.printf(
         "  proof    %,9d answers with their inclusion proof: p50 %.1f ms, p99 %.1f ms%n",
         count, millis[count / 2], millis[(int) (count * 0.99)]);
-  }
-
-  private interface Work {
-    long of(int worker) throws Exception;
-  }
-
-  private static long inParallel(int workers, Work work) throws Exception {
-    List<Callable<Long>> tasks = new ArrayList<>();
-    for (int worker = 0; worker < workers; worker++) {
-      int number = worker;
-      tasks.add(() -> work.of(number));
-    }
-    long sum = 0;
-    try (var threads = Executors.newFixedThreadPool(workers)) {
-      for (Future<Long> result : threads.invokeAll(tasks)) {
-        sum += result.get();
-      }
-    } catch (ExecutionException e) {
-      throw new IOException(String.valueOf(e.getCause()), e);
-    }
-    return sum;
   }
 }

@@ -31,4 +31,10 @@ record Options(Map<String, String> given) {
       throw new IllegalArgumentException("bench: " + key + "=" + value + ": want a number", e);
     }
   }
+
+  /// Words with commas between them.
+  List<String> words(String key, List<String> otherwise) {
+    String value = given.get(key);
+    return value == null ? otherwise : List.of(value.split(","));
+  }
 }

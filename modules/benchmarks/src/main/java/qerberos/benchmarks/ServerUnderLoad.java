@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -30,17 +31,22 @@ final class ServerUnderLoad implements AutoCloseable {
   /// Starts the jar this program runs beside, with the options the launcher would give it, and
   /// returns when it is ready.
   static ServerUnderLoad start(Path data) throws IOException, InterruptedException {
+    return start(data, Map.of());
+  }
+
+  /// The same with settings of its own, by the names of environment variables.
+  static ServerUnderLoad start(Path data, Map<String, String> settings)
+      throws IOException, InterruptedException {
     Path launcher = Path.of(System.getProperty("qerberos.home", ".")).resolve("qerberos");
     List<String> command = new ArrayList<>(List.of(launcher.toAbsolutePath().toString(), "start"));
     command.addAll(List.of("--data", data.toString(), "--port", "0"));
     command.addAll(List.of("--squid-port", "0", "--qonsent-port", "0"));
     Path output = data.resolveSibling(data.getFileName() + ".out");
     long begin = System.nanoTime();
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+    var builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(settings);
+    Process process = builder.start();
     Path where = data.resolve("server.json");
     while (process.isAlive() && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(60)) {
       int port = Files.exists(where) ? portIn(Files.readString(where), process.pid()) : 0;
@@ -70,6 +76,10 @@ final class ServerUnderLoad implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  ProcessTree processes() {
+    return new ProcessTree(process.pid());
   }
 
   /// From exec until `/health/ready` answered 200.
@@ -112,17 +122,7 @@ final class ServerUnderLoad implements AutoCloseable {
 
   /// Bytes allocated on disk below a folder of the data, preallocated space included.
   long bytesUnder(String folder) throws IOException {
-    Path root = data.resolve(folder);
-    if (!Files.exists(root)) {
-      return 0;
-    }
-    try (Stream<Path> files = Files.walk(root)) {
-      long sum = 0;
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        sum += Files.size(file);
-      }
-      return sum;
-    }
+    return DiskUse.of(data.resolve(folder));
   }
 
   /// Asks the server to stop and waits for its exit status.

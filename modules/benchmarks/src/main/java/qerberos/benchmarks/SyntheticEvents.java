@@ -2,11 +2,14 @@ package qerberos.benchmarks;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /// Audit events as an application would send them, about 600 bytes of JSON each, from a seed.
 ///
@@ -61,9 +64,17 @@ final class SyntheticEvents {
   private static final String ID_SLOT = "000000000000";
   private static final String TIME_SLOT = "2026-01-01T00:00:00.000Z";
 
+  private static final Duration APART = Duration.ofMillis(10);
+
+  // Where the hexadecimal ids stand, counted from the end of an event.
+  private static final int TRACE_FROM_END = "'}}".length() + 32;
+  private static final int REQUEST_FROM_END = TRACE_FROM_END + "','trace_id':'".length() + 16;
+
   private final List<byte[]> templates;
   private final int idEnd;
   private final Instant start;
+  private final Duration apart;
+  private final @Nullable SplittableRandom requests;
   private long made;
 
   /// @param prefix makes the ids of this generator its own; two generators never share one
@@ -73,6 +84,18 @@ final class SyntheticEvents {
 
   /// @param count how many different events to render
   SyntheticEvents(long seed, String prefix, Instant start, int count) {
+    this(seed, prefix, start, count, APART, null);
+  }
+
+  private SyntheticEvents(
+      long seed,
+      String prefix,
+      Instant start,
+      int count,
+      Duration apart,
+      @Nullable SplittableRandom requests) {
+    this.apart = apart;
+    this.requests = requests;
     this.start = start.truncatedTo(ChronoUnit.SECONDS);
     this.idEnd = "{'id':'".length() + prefix.length() + 1 + ID_SLOT.length();
     this.templates = new ArrayList<>(count);
@@ -82,7 +105,14 @@ final class SyntheticEvents {
     }
   }
 
-  /// The next events as NDJSON, one per line. A million of them span some three hours.
+  /// The same, further apart, and each with a request id and a trace id of its own, which is what
+  /// makes a store and its indexes large.
+  static SyntheticEvents distinct(long seed, String prefix, Instant start, Duration apart) {
+    return new SyntheticEvents(seed, prefix, start, TEMPLATES, apart, new SplittableRandom(seed));
+  }
+
+  /// The next events as NDJSON, one per line. A million of them span some three hours, unless they
+  /// are further apart.
   byte[] batch(int events) {
     var bytes = new ByteArrayOutputStream(events * 640);
     byte[] time = timeOf(made).getBytes(StandardCharsets.US_ASCII);
@@ -94,6 +124,11 @@ final class SyntheticEvents {
         rest /= 10;
       }
       System.arraycopy(time, 0, event, idEnd + "','timestamp':'".length(), time.length);
+      if (requests != null) {
+        hex(requests.nextLong(), event, event.length - REQUEST_FROM_END);
+        hex(requests.nextLong(), event, event.length - TRACE_FROM_END);
+        hex(requests.nextLong(), event, event.length - TRACE_FROM_END + 16);
+      }
       bytes.writeBytes(event);
       bytes.write('\n');
     }
@@ -106,8 +141,16 @@ final class SyntheticEvents {
   }
 
   private String timeOf(long event) {
-    String time = start.plusMillis(event * 10).toString();
+    String time = start.plus(apart.multipliedBy(event)).truncatedTo(ChronoUnit.MILLIS).toString();
     return time.length() == TIME_SLOT.length() ? time : time.replace("Z", ".000Z");
+  }
+
+  private static void hex(long value, byte[] event, int at) {
+    long rest = value;
+    for (int digit = at + 15; digit >= at; digit--) {
+      event[digit] = (byte) Character.forDigit((int) (rest & 15), 16);
+      rest >>>= 4;
+    }
   }
 
   private static String template(Random random, String prefix) {

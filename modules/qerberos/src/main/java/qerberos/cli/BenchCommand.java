@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     header = "Measure on this machine.",
     description = {
-      "Measure on this machine: ingest, search, ledger, verify, startup.",
+      "Measure on this machine: ingest, search, ledger, verify, startup, peers.",
       "Figures with their conditions are in modules/benchmarks/RESULTS.md."
     },
     mixinStandardHelpOptions = true)

@@ -169,6 +169,19 @@ class LauncherTest {
   }
 
   @Test
+  void whatIsMeasuredBesideUs_isFetchedOnceAndOnlyWhenAskedFor() throws Exception {
+    Path java = jdk("jdk", "25.0.3");
+    assertThat(launch(java, "bench", "peers", "only=qerberos,sqlite").status).isZero();
+    assertThat(Files.readString(folder.resolve("mvn.log"))).doesNotContain("-Ppeers");
+    Ended first = launch(java, "bench", "peers", "only=sqlite,postgres");
+    assertThat(first.status).as(first.err).isZero();
+    assertThat(first.err).contains("qerberos: fetches OpenSearch and PostgreSQL");
+    assertThat(Files.readString(folder.resolve("mvn.log")))
+        .contains("-Ppeers package -pl modules/peers");
+    assertThat(launch(java, "bench", "peers").err).doesNotContain("fetches");
+  }
+
+  @Test
   void throughALinkFromAnywhere_itFindsItsCheckout() throws Exception {
     Path java = jdk("jdk", "25.0.3");
     Path link = Files.createSymbolicLink(bin.resolve("q"), checkout.resolve("qerberos"));
