@@ -13,10 +13,10 @@ final class QerberosPeer implements Peer {
   /// The others have no limits; ours would answer 429 to a load generator.
   private static final Map<String, String> LIMITS =
       Map.of(
-          "RATE_LIMIT_MAX", "1000000",
-          "RATE_LIMIT_SUBIDENTITY", "1000000",
-          "RATE_LIMIT_ADDRESS", "1000000",
-          "RATE_LIMIT_INGEST", "1000000");
+          "QERBEROS_RATE_LIMIT_MAX", "1000000",
+          "QERBEROS_RATE_LIMIT_SUBIDENTITY", "1000000",
+          "QERBEROS_RATE_LIMIT_ADDRESS", "1000000",
+          "QERBEROS_RATE_LIMIT_INGEST", "1000000");
 
   private final ServerUnderLoad server;
   private final Path data;

@@ -25,6 +25,7 @@ final class SqliteStore implements AutoCloseable {
       List.of(
           "journal_mode=WAL",
           "synchronous=FULL",
+          "wal_autocheckpoint=16384",
           "cache_size=-262144",
           "mmap_size=1073741824",
           "temp_store=MEMORY");
@@ -50,9 +51,20 @@ final class SqliteStore implements AutoCloseable {
             text, content='', detail=none, columnsize=0, tokenize='unicode61')
           """);
 
-  private static final String HIT =
+  private static final String EVENT =
       "SELECT seq, id, time, type, ref, actor, device, team, layer, verdict, ip, details, context"
-          + " FROM events WHERE ";
+          + " FROM ";
+
+  /// Backwards along the words, which is where few events have to be looked at.
+  private static final String HITS_OF_WORDS =
+      EVENT
+          + "words CROSS JOIN events ON seq = words.rowid"
+          + " WHERE words MATCH ? AND type = ? AND verdict = ? ORDER BY words.rowid DESC";
+
+  /// Along the index of types, which is where few rows have to be counted.
+  private static final String COUNT_OF_WORDS =
+      "SELECT count(*) FROM events WHERE seq IN (SELECT rowid FROM words WHERE words MATCH ?)"
+          + " AND type = ? AND verdict = ?";
 
   private final String url;
   private final Connection database;
@@ -130,18 +142,14 @@ final class SqliteStore implements AutoCloseable {
 
   Question.Answer ask(Question question) throws SQLException {
     return switch (question) {
-      case Question.Actor(var actor) -> newest("actor = ?", actor);
+      case Question.Actor(var actor) -> where("actor = ?", actor);
       case Question.Outcome(var type, var verdict) ->
-          newest("type = ? AND verdict = ?", type, verdict);
+          where("type = ? AND verdict = ?", type, verdict);
       case Question.Words(var text, var type, var verdict) ->
-          newest(
-              "type = ? AND verdict = ? AND seq IN (SELECT rowid FROM words WHERE words MATCH ?)",
-              type,
-              verdict,
-              text);
+          newest(HITS_OF_WORDS, COUNT_OF_WORDS, text, type, verdict);
       case Question.Network network -> {
         long first = number(network.first() + ".0.0");
-        yield newest("ip BETWEEN ? AND ?", first, first + 0xffff);
+        yield where("ip BETWEEN ? AND ?", first, first + 0xffff);
       }
       case Question.Histogram(var from, var to) -> bars(from, to);
     };
@@ -176,10 +184,16 @@ final class SqliteStore implements AutoCloseable {
     database.close();
   }
 
-  private Question.Answer newest(String condition, Object... values) throws SQLException {
-    String hits = HIT + condition + " ORDER BY seq DESC LIMIT " + Question.HITS;
+  private Question.Answer where(String condition, Object... values) throws SQLException {
+    return newest(
+        EVENT + "events WHERE " + condition + " ORDER BY seq DESC",
+        "SELECT count(*) FROM events WHERE " + condition,
+        values);
+  }
+
+  private Question.Answer newest(String hits, String count, Object... values) throws SQLException {
     long shown = 0;
-    try (PreparedStatement statement = prepared(hits, values);
+    try (PreparedStatement statement = prepared(hits + " LIMIT " + Question.HITS, values);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
         for (int column = 1; column <= COLUMNS; column++) {
@@ -188,8 +202,7 @@ final class SqliteStore implements AutoCloseable {
         shown++;
       }
     }
-    try (PreparedStatement statement =
-            prepared("SELECT count(*) FROM events WHERE " + condition, values);
+    try (PreparedStatement statement = prepared(count, values);
         ResultSet rows = statement.executeQuery()) {
       rows.next();
       return new Question.Answer(rows.getLong(1), shown);
