@@ -143,10 +143,10 @@ final class OpenSearchPeer implements Peer {
   @Override
   public String character() {
     return """
-    does: any field without a schema, ranking by relevance, aggregations of every kind, many \
-    machines and replicas, a unique id; users, scopes and an audit log of its own with the security \
-    plugin, which does not run here. does not: SQL without a plugin, transactions, sealed fields, \
-    proof that nothing was changed: who can write can update and delete.\
+    has: any field without a schema, ranking by relevance, aggregations of every kind, many \
+    machines and replicas, unique ids; users, scopes and an audit log of its own with the \
+    security plugin, which does not run here. has not: joins, transactions, sealed fields, proof \
+    that nothing was changed: who can write can update and delete.\
     """;
   }
 

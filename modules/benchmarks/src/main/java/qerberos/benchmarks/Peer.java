@@ -16,7 +16,7 @@ sealed interface Peer extends AutoCloseable
   /// Version and settings that matter, a line each.
   List<String> settings();
 
-  /// What it does and does not do with an event, for whom the figures alone would mislead.
+  /// What it has and has not, for whom the figures alone would mislead.
   String character();
 
   ProcessTree processes();

@@ -200,10 +200,10 @@ final class PostgresPeer implements Peer {
   @Override
   public String character() {
     return """
-    does: SQL, joins, transactions, a unique id, any field of details by equality, roles and \
-    row-level security, replicas. does not: words without a schema of ours, sealed fields, proof \
-    that nothing was changed: its superuser can rewrite history. pg_wal, which is written round and \
-    round, is not in its bytes.\
+    has: SQL, joins, transactions, unique ids, any field of details by equality, ranking, roles \
+    and row-level security, replicas. has not: sealed fields, proof that nothing was changed: \
+    its superuser can rewrite history. pg_wal, which is written round and round, is not in its \
+    bytes.\
     """;
   }
 

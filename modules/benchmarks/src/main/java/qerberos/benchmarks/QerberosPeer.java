@@ -49,9 +49,9 @@ final class QerberosPeer implements Peer {
   @Override
   public String character() {
     return """
-    does: proof that nothing was changed, added or left out (signed checkpoints, inclusion and \
-    consistency proofs), one key per person for personal fields, a unique id, any field of details \
-    without a schema, scopes. does not: SQL, joins, ranking by relevance, updates, more than one \
+    has: proof that nothing was changed, added or left out (signed checkpoints, inclusion and \
+    consistency proofs), a key per person for personal fields, unique ids, any field of details \
+    without a schema, scopes. has not: SQL, joins, ranking by relevance, updates, more than one \
     machine.\
     """;
   }

@@ -65,9 +65,10 @@ final class SqlitePeer implements Peer {
   @Override
   public String character() {
     return """
-    does: SQL, transactions, a unique id, no server at all. does not: searching any field of \
-    details (only those with an index), more than one writer, a network, users and scopes, sealed \
-    fields, proof that nothing was changed: who can write the file can rewrite history.\
+    has: SQL, joins, transactions, unique ids, ranking, no server to run. has not: search by any \
+    field of details (only by those with an index), more than one writer, a network, users and \
+    scopes, sealed fields, proof that nothing was changed: who can write the file can rewrite \
+    history.\
     """;
   }
 
