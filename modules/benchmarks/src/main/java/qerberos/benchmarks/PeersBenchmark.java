@@ -1,6 +1,7 @@
 package qerberos.benchmarks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -94,13 +95,19 @@ final class PeersBenchmark {
     }
   }
 
-  /// What is left to do when this program is interrupted.
+  /// What is left to do when this program is interrupted. The measuring thread, whose peer is gone,
+  /// may be deleting the same files.
   private static void abandon(Peer peer, Path folder) {
     peer.processes().end();
-    try {
-      ServerUnderLoad.delete(folder);
-    } catch (IOException e) {
-      System.err.println("bench peers: " + folder + " is left behind: " + e.getMessage());
+    for (int attempt = 0; attempt < 5 && Files.exists(folder); attempt++) {
+      try {
+        ServerUnderLoad.delete(folder);
+      } catch (IOException | UncheckedIOException _) {
+        // Another has taken a file away before us, or a process has just written one.
+      }
+    }
+    if (Files.exists(folder)) {
+      System.err.println("bench peers: " + folder + " is left behind");
     }
   }
 
