@@ -126,6 +126,31 @@ class HistoryTest {
   }
 
   @Test
+  void underTheEvidenceLock_noLogIsEnded_andNoKeyChanged() throws Exception {
+    try (var server = start()) {
+      Ended locked =
+          command("evidence-lock", "on", "--reason", "incident 17", "--data", data.toString());
+      assertThat(locked.said).startsWith("evidence-lock: on, since ").contains(": incident 17");
+      assertThat(server.stop()).isZero();
+    }
+    String before = Files.readString(data.resolve("ledger/checkpoint"));
+    Ended epoch =
+        command("start", "--data", data.toString(), "--config", config.toString(), "--new-epoch");
+    assertThat(epoch.status).isEqualTo(78);
+    assertThat(epoch.said)
+        .contains("the log was not ended: the evidence lock is on; take it off first");
+    Ended keys =
+        command("keys", "rotate", "--data", data.toString(), "--config", config.toString());
+    assertThat(keys.said).contains("the keys were not changed: the evidence lock is on");
+    assertThat(data.resolve("ledger/checkpoint")).hasContent(before);
+    try (var server = start()) {
+      assertThat(command("evidence-lock", "off", "--data", data.toString()).said)
+          .startsWith("evidence-lock: off");
+      assertThat(server.stop()).isZero();
+    }
+  }
+
+  @Test
   void aNewEpoch_namesTheOldLog_whichStaysVerifiable() throws Exception {
     restoredFromAnOlderBackup();
     String old = Files.readAllLines(data.resolve("ledger/checkpoint")).getFirst();

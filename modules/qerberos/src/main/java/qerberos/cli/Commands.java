@@ -67,6 +67,8 @@ public final class Commands {
         .addSubcommand(new TokenCommand(around))
         .addSubcommand(new IdentityCommand(around))
         .addSubcommand(new KeysCommand(around))
+        .addSubcommand(SwitchCommand.maintenance(around))
+        .addSubcommand(SwitchCommand.evidenceLock(around))
         .addSubcommand(new BenchCommand(around))
         .addSubcommand(new SettingsCommand(around))
         .addSubcommand(new VersionCommand(around))

@@ -126,6 +126,10 @@ final class HealthRoutes {
 
   private void base(JsonBytes json, HealthWatch.Status status, boolean detailed) {
     HealthWatch.Seen seen = watch.seen();
+    boolean maintenance = state.maintenance().isOn();
+    if (maintenance || detailed) {
+      json.name("maintenance").value(maintenance);
+    }
     json.name("status")
         .value(status.name().toLowerCase(Locale.ROOT))
         .name("timestamp")

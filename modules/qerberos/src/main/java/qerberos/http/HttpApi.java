@@ -24,6 +24,8 @@ import qerberos.identity.UpstreamHealth;
 import qerberos.ledger.Verification;
 import qerberos.settings.HttpSettings;
 import qerberos.state.State;
+import qerberos.state.StateUnavailable;
+import qerberos.state.Switch;
 import qerberos.trail.SelfCheck;
 import qerberos.trail.Trail;
 import qerberos.trail.TrailSearch;
@@ -53,6 +55,7 @@ public final class HttpApi implements AutoCloseable {
   private final String version;
   private final @Nullable TlsDoor tls;
   private final List<Route> routes;
+  private final SwitchRoutes switches;
   private volatile boolean ready;
 
   private HttpApi(
@@ -103,9 +106,23 @@ public final class HttpApi implements AutoCloseable {
             .routes());
     routes.addAll(new AdminRoutes(trail, gate, records).routes());
     routes.addAll(new KeyRoutes(trail, selfCheck).routes());
+    var evidence = new EvidenceLock(state.evidenceLock(), settings.evidenceLock());
+    this.switches =
+        new SwitchRoutes(
+            state.maintenance(), evidence, records, settings.adminConfirmationPhrase());
+    routes.addAll(switches.routes());
+    measure(metrics, state.maintenance(), evidence);
     routes.addAll(new DescriptionRoutes().routes());
     this.routes = List.copyOf(routes);
-    this.server = new HttpServer(settings, routes, admission, metrics, trail.ids(), clock, tls);
+    this.server =
+        new HttpServer(
+            settings,
+            routes,
+            new Restrictions(admission, state.maintenance(), evidence, clock),
+            metrics,
+            trail.ids(),
+            clock,
+            tls);
   }
 
   /// Builds the routes and begins to listen.
@@ -206,7 +223,17 @@ public final class HttpApi implements AutoCloseable {
             2,
             2,
             TimeUnit.SECONDS);
+    ignored =
+        timer.scheduleWithFixedDelay(() -> quietly(this::endSwitches), 1, 1, TimeUnit.SECONDS);
     ignored = timer.scheduleWithFixedDelay(() -> quietly(this::prune), 5, 5, TimeUnit.MINUTES);
+  }
+
+  private void endSwitches() {
+    try {
+      switches.endThoseOver();
+    } catch (StateUnavailable e) {
+      LOG.log(WARNING, "what is over is not recorded as ended yet: " + e.getMessage());
+    }
   }
 
   private void prune() {
@@ -328,6 +355,21 @@ public final class HttpApi implements AutoCloseable {
         none,
         Runtime.getRuntime(),
         runtime -> (double) (runtime.totalMemory() - runtime.freeMemory()) / runtime.maxMemory());
+  }
+
+  private static void measure(Metrics metrics, Switch maintenance, EvidenceLock evidence) {
+    metrics.gauge(
+        "qerberos.maintenance",
+        "1 while people are shut out",
+        Tags.empty(),
+        maintenance,
+        one -> one.isOn() ? 1 : 0);
+    metrics.gauge(
+        "qerberos.evidence.lock",
+        "1 while evidence is locked",
+        Tags.empty(),
+        evidence,
+        one -> one.isOn() ? 1 : 0);
   }
 
   private static UpstreamHealth upstream(HealthWatch watch, String name) {

@@ -15,6 +15,7 @@ import qerberos.identity.DirectoryChange;
 import qerberos.identity.Login;
 import qerberos.identity.Refusal;
 import qerberos.identity.SquidIdentity;
+import qerberos.state.Switch;
 import qerberos.state.Telling;
 import qerberos.trail.OwnActs;
 import qerberos.trail.OwnEvents;
@@ -149,6 +150,21 @@ public final class Records {
                 .with("identities", names(change.identities()))
                 .with("grants", names(change.grants())));
     return acts.of(_ -> Optional.of(draft));
+  }
+
+  /// A switch goes off because its time is over.
+  Telling ended(String type, Switch.Position position) {
+    EventDraft draft =
+        draft(
+            null,
+            type,
+            "qerberos:service",
+            new Actor("system:qerberos"),
+            Verdict.ALLOW,
+            Json.EMPTY
+                .with("reason", Json.of("its time is over"))
+                .with("until", Json.of(String.valueOf(position.until()))));
+    return acts.of(changed -> changed ? Optional.of(draft) : Optional.empty());
   }
 
   private static Json.Obj names(DirectoryChange.Names names) {

@@ -1,5 +1,6 @@
 package qerberos.http;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qerberos.identity.Permission;
 
@@ -13,6 +14,8 @@ import qerberos.identity.Permission;
 /// @param cost how the request is counted against the limits
 record Route(
     String method, String pattern, @Nullable Permission permission, Cost cost, Handler handler) {
+
+  private static final Set<String> SWITCHES = Set.of("/admin/maintenance", "/admin/evidence-lock");
 
   /// How a request is counted.
   enum Cost {
@@ -49,6 +52,22 @@ record Route(
       case "/live", "/ready", "/metrics", "/notifications/admin-alert" -> true;
       default -> pattern.equals("/health") || pattern.startsWith("/health/");
     };
+  }
+
+  /// Served in maintenance too: what programs record, how we are, the log's public files, what this
+  /// API is, and the switches themselves. All else waits.
+  boolean inMaintenance() {
+    return cost == Cost.EVENTS
+        || internal()
+        || SWITCHES.contains(pattern)
+        || pattern.startsWith("/log/")
+        || pattern.startsWith("/docs")
+        || pattern.startsWith("/openapi.");
+  }
+
+  /// Changes what is evidence, or decides what becomes of it: not while the evidence lock is on.
+  boolean changesEvidence() {
+    return !method.equals("GET") && pattern.startsWith("/admin/keys/");
   }
 
   /// Waits, streams and exports stay out of the histogram of durations.

@@ -98,6 +98,7 @@ public final class Service implements AutoCloseable {
       DataFolder.requireNobodyThere(data);
       DataFolder.prepare(data);
       try (State state = State.open(settings.state(), clock)) {
+        requireUnlocked(settings, state, "the keys were not changed");
         Optional<String> fault = Soundness.faultOfFolder(settings.trail(), state.documents());
         if (fault.isPresent()) {
           throw new StartRefused(Reason.DAMAGED, "the keys were not changed: " + fault.get());
@@ -138,6 +139,7 @@ public final class Service implements AutoCloseable {
     // Opened on a thread of its own meanwhile; the trail asks it for the last checkpoint.
     State state = keep(State.open(settings.state(), clock));
     if (newEpoch) {
+      requireUnlocked(settings, state, "the log was not ended");
       Epoch.end(settings.trail(), state.documents());
     }
     var metrics = keep(new Metrics());
@@ -177,6 +179,15 @@ public final class Service implements AutoCloseable {
             HttpApi.start(settings.http(), trail, gate, state, metrics, selfCheck, clock, VERSION));
     restored.ifPresent(what -> record(trail, what));
     publish(api, gate, arguments, clock);
+  }
+
+  private static void requireUnlocked(Settings settings, State state, String what)
+      throws StartRefused {
+    if (settings.http().evidenceLock() || state.evidenceLock().isOn()) {
+      throw new StartRefused(
+          Reason.CONFIGURATION,
+          what + ": the evidence lock is on; take it off first: qerberos evidence-lock off");
+    }
   }
 
   /// Asked early, because a taken port is the commonest obstacle and nothing is open yet.

@@ -63,6 +63,10 @@ public final class Catalog {
           The API shall speak TLS itself: the certificate's private key in PEM.
       ENFORCE_HTTPS | server.enforceHttps | | false | flag | ENFORCE_HTTPS
           Requests that neither we nor a proxy of yours received over TLS shall be refused.
+      EVIDENCE_LOCK | server.evidenceLock | | false | flag | EVIDENCE_LOCK_MODE, EVIDENCE_LOCK
+          Nothing that is evidence may be changed as long as this process runs.
+      ADMIN_CONFIRMATION_PHRASE | server.adminConfirmationPhrase | | confirm | phrase | ADMIN_CONFIRMATION_PHRASE
+          Acts that are not undone easily shall ask for your own words.
       STREAMS | stream.most | | 256 | streams |
           More people or programs follow the log at once, or fewer shall.
       STREAMS_EACH | stream.each | | 16 | streams per identity or token |
@@ -245,10 +249,6 @@ public final class Catalog {
           Reports for the GDPR are not wanted.
       SOC2_ENABLED | | | true | flag | SOC2_ENABLED
           Reports for SOC 2 are not wanted.
-      EVIDENCE_LOCK | | | false | flag | EVIDENCE_LOCK_MODE, EVIDENCE_LOCK
-          Nothing may be changed while evidence is taken.
-      ADMIN_CONFIRMATION_PHRASE | | | | phrase | ADMIN_CONFIRMATION_PHRASE
-          Destructive acts shall ask for your own words.
       IPFS_API_URL | | | | URL | IPFS_API_URL
           Entries shall be copied to an IPFS node.
       CONTACT_PRIMARY | | | qerberos-team@q.network | address |
@@ -304,6 +304,9 @@ public final class Catalog {
   public static final Setting<Optional<Path>> TLS_KEY_FILE =
       typed("TLS_KEY_FILE", Kind.optional(Kind.path()));
   public static final Setting<Boolean> ENFORCE_HTTPS = typed("ENFORCE_HTTPS", Kind.flag());
+  public static final Setting<Boolean> EVIDENCE_LOCK = typed("EVIDENCE_LOCK", Kind.flag());
+  public static final Setting<String> ADMIN_CONFIRMATION_PHRASE =
+      typed("ADMIN_CONFIRMATION_PHRASE", Kind.text(200));
   public static final Setting<Integer> STREAMS = typed("STREAMS", Kind.whole(1, 100_000));
   public static final Setting<Integer> STREAMS_EACH = typed("STREAMS_EACH", Kind.whole(1, 100_000));
   public static final Setting<Integer> STREAM_BEHIND =

@@ -29,6 +29,8 @@ public final class HttpSettings {
   private @Nullable TlsSettings tls;
   private boolean enforceHttps = false;
   private FollowSettings follow = FollowSettings.defaults();
+  private boolean evidenceLock = false;
+  private String adminConfirmationPhrase = "confirm";
 
   private HttpSettings() {}
 
@@ -57,6 +59,8 @@ public final class HttpSettings {
     copy.tls = tls;
     copy.enforceHttps = enforceHttps;
     copy.follow = follow;
+    copy.evidenceLock = evidenceLock;
+    copy.adminConfirmationPhrase = adminConfirmationPhrase;
     change.accept(copy);
     return copy;
   }
@@ -244,5 +248,23 @@ public final class HttpSettings {
   /// @param other streams and exports
   public HttpSettings following(FollowSettings other) {
     return changed(copy -> copy.follow = other);
+  }
+
+  public boolean evidenceLock() {
+    return evidenceLock;
+  }
+
+  /// @param other whether evidence is locked for as long as this process runs
+  public HttpSettings withEvidenceLock(boolean other) {
+    return changed(copy -> copy.evidenceLock = other);
+  }
+
+  public String adminConfirmationPhrase() {
+    return adminConfirmationPhrase;
+  }
+
+  /// @param other what an administrator has to send with an act that is not undone easily
+  public HttpSettings withAdminConfirmationPhrase(String other) {
+    return changed(copy -> copy.adminConfirmationPhrase = other);
   }
 }

@@ -77,7 +77,7 @@ public final class Kind<T> {
 
   /// A length of time such as `250ms`, `30s`, `15m`, `24h`, `90d`; a bare number is in the given
   /// unit.
-  static Kind<Duration> duration(String bareUnit, Duration min, Duration max) {
+  public static Kind<Duration> duration(String bareUnit, Duration min, Duration max) {
     return new Kind<>(
         "a time such as 250ms, 30s, 15m, 24h or 90d (a bare number is in "
             + bareUnit

@@ -197,6 +197,8 @@ public record Settings(
         .withLogPublic(values.get(Catalog.LOG_PUBLIC))
         .withTls(tls(values))
         .withHttps(values.get(Catalog.TRUST_PROXY), values.get(Catalog.ENFORCE_HTTPS))
+        .withEvidenceLock(values.get(Catalog.EVIDENCE_LOCK))
+        .withAdminConfirmationPhrase(values.get(Catalog.ADMIN_CONFIRMATION_PHRASE))
         .following(
             new FollowSettings(
                 values.get(Catalog.STREAMS),

@@ -59,6 +59,25 @@ public final class Documents {
             telling);
   }
 
+  /// Puts a text in the place of this very one; false, and nothing is told, when it is another by
+  /// now.
+  public boolean replace(String name, String before, String body, Telling telling)
+      throws StateUnavailable {
+    return database.write(
+        handle ->
+            handle
+                    .createUpdate(
+                        "UPDATE document SET body = :body, written_at = :now"
+                            + " WHERE name = :name AND body = :before")
+                    .bind("name", name)
+                    .bind("before", before)
+                    .bind("body", body)
+                    .bind("now", clock.millis())
+                    .execute()
+                == 1,
+        telling);
+  }
+
   /// False when there was none.
   public boolean remove(String name) throws StateUnavailable {
     return database.write(

@@ -20,6 +20,8 @@ public final class State implements AutoCloseable {
   private final Documents documents;
   private final Outbox outbox;
   private final SavedSearches searches;
+  private final Switch maintenance;
+  private final Switch evidenceLock;
 
   private State(Database database, Clock clock) {
     this.database = database;
@@ -31,6 +33,8 @@ public final class State implements AutoCloseable {
     this.documents = new Documents(database, clock);
     this.outbox = new Outbox(database);
     this.searches = new SavedSearches(database, clock);
+    this.maintenance = new Switch("maintenance", documents, clock);
+    this.evidenceLock = new Switch("evidence-lock", documents, clock);
   }
 
   /// Begins to open, check and migrate the database, on a thread of its own, so that a start need
@@ -94,6 +98,16 @@ public final class State implements AutoCloseable {
 
   public SavedSearches searches() {
     return searches;
+  }
+
+  /// While it is on, people wait; what programs record goes on.
+  public Switch maintenance() {
+    return maintenance;
+  }
+
+  /// While it is on, nothing that is evidence, or that decides what becomes of it, is changed.
+  public Switch evidenceLock() {
+    return evidenceLock;
   }
 
   @Override

@@ -261,7 +261,8 @@ class DescriptionTest {
               .anyMatch(one -> one.has("example") && !one.path("in").asString().equals("path"));
       for (boolean everything : more ? List.of(false, true) : List.of(false)) {
         Reply reply = good(description, service, operation, everything);
-        if (reply.status() >= 300) {
+        boolean unconfirmed = reply.status() == 412 && more && !everything;
+        if (reply.status() >= 300 && !unconfirmed) {
           faults.add(
               operation.name()
                   + ": its example was refused with "

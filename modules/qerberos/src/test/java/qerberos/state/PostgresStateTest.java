@@ -49,7 +49,7 @@ final class PostgresStateTest extends StateContract {
 
   private StatePlace.Postgres place() {
     try {
-      StatePlace.Postgres here = place == null ? server().database() : place;
+      StatePlace.Postgres here = place == null ? server().place() : place;
       place = here;
       return here;
     } catch (SQLException e) {
@@ -130,7 +130,7 @@ final class PostgresStateTest extends StateContract {
   void wrongDatabase_isDownWithTheReason_andNoPasswordInIt() throws Exception {
     var wrong =
         new StatePlace.Postgres(
-            place().url().replaceAll("/state.*", "/nowhere?password=hunter2"),
+            place().url().replace("/postgres?", "/nowhere?password=hunter2&"),
             Optional.of("postgres"),
             Optional.empty());
     try (State state = State.open(settings(wrong), clock)) {

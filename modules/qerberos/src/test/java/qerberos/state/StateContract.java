@@ -319,6 +319,48 @@ abstract class StateContract {
   }
 
   @Test
+  final void document_isReplacedOnlyWhereItIsStillThatOne() throws Exception {
+    state.documents().put("d", "one");
+    assertThat(state.documents().replace("d", "two", "three", new Tells("1"))).isFalse();
+    assertThat(state.documents().replace("nothing", "", "three", new Tells("2"))).isFalse();
+    assertThat(state.documents().replace("d", "one", "two", Telling.NOTHING)).isTrue();
+    assertThat(state.documents().get("d").orElseThrow().body()).isEqualTo("two");
+  }
+
+  @Test
+  final void aSwitch_holdsUntilItsTime_andItsEndIsToldOnce() throws Exception {
+    Instant until = clock.instant().plusSeconds(60);
+    var on = new Switch.Position(true, "update", "token:admin", clock.instant(), until);
+    state.maintenance().put(on, Telling.NOTHING);
+    var other = new Switch("maintenance", state.documents(), clock);
+    assertThat(other.position()).isEqualTo(on);
+    assertThat(other.isOn()).isTrue();
+
+    var early = new Tells("1");
+    other.end(early);
+    assertThat(other.isOn()).isTrue();
+    clock.advance(Duration.ofSeconds(61));
+    assertThat(other.isOn()).isFalse();
+    assertThat(state.maintenance().isOver()).isTrue();
+    state.maintenance().end(new Tells("2"));
+    other.end(new Tells("3"));
+    assertThat(state.outbox().all()).containsExactly(new Outgoing("2", "about 2"));
+    assertThat(early.committed).isZero();
+    assertThat(other.position().on()).isFalse();
+  }
+
+  @Test
+  final void aSwitch_isSeenByOthersWithinASecond() throws Exception {
+    var other = new Switch("evidence-lock", state.documents(), clock);
+    assertThat(other.isOn()).isFalse();
+    state
+        .evidenceLock()
+        .put(new Switch.Position(true, "r", "me", clock.instant(), null), Telling.NOTHING);
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(other.isOn()).isTrue();
+  }
+
+  @Test
   final void closedState_isUnavailableAndSaysSo() {
     state.close();
 
