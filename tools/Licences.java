@@ -47,6 +47,14 @@ public final class Licences {
   }
 
   public static void main(String[] args) throws Exception {
+    if (!Files.exists(Path.of(args[0]))) {
+      System.err.println(
+          "licences: "
+              + args[0]
+              + ": is missing; the SBOM is made only while Maven is online: leave out -o, or build"
+              + " the jar alone with -DjarOnly");
+      System.exit(1);
+    }
     Map<String, Library> known = libraries(Path.of(args[0]));
     List<String> faults = new ArrayList<>();
     List<Path> jars = new ArrayList<>();
