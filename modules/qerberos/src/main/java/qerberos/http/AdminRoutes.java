@@ -120,7 +120,7 @@ final class AdminRoutes {
               .make(
                   new NewToken(name, permissions, scope, expiresAt), exchange.caller().principal());
     } catch (IllegalArgumentException e) {
-      throw named(e, "name");
+      throw Asked.named(e, "name");
     }
     StoredToken stored = issued.stored();
     Json.Obj what =
@@ -217,7 +217,7 @@ final class AdminRoutes {
           gate.blocks()
               .block(squidId, reason == null ? "" : reason, exchange.caller().principal(), telling);
     } catch (IllegalArgumentException e) {
-      throw named(e, "squidId");
+      throw Asked.named(e, "squidId");
     }
     return exchange.ok(
         200,
@@ -235,7 +235,7 @@ final class AdminRoutes {
     try {
       was = gate.blocks().unblock(squidId, telling);
     } catch (IllegalArgumentException e) {
-      throw named(e, "squidId");
+      throw Asked.named(e, "squidId");
     }
     if (!was) {
       throw Refused.notFound("this identity is not blocked");
@@ -379,13 +379,5 @@ final class AdminRoutes {
       }
     }
     return members;
-  }
-
-  private static Refused named(IllegalArgumentException e, String otherwise) {
-    String message = String.valueOf(e.getMessage());
-    int colon = message.indexOf(": ");
-    return colon > 0 && message.substring(0, colon).matches("[A-Za-z.]{1,40}")
-        ? Refused.field(message.substring(0, colon), message.substring(colon + 2))
-        : Refused.field(otherwise, message);
   }
 }

@@ -123,12 +123,7 @@ final class AuditReads {
   }
 
   private static boolean proven(Params params, int limit) {
-    boolean proven =
-        switch (params.text("proof").orElse("false")) {
-          case "true" -> true;
-          case "false" -> false;
-          default -> throw Refused.field("proof", "want true or false");
-        };
+    boolean proven = params.flag("proof");
     if (proven && limit > PROVEN_MAX) {
       throw Refused.field(
           "limit", "\"" + limit + "\", want 1.." + PROVEN_MAX + " together with proof=true");
@@ -164,12 +159,7 @@ final class AuditReads {
   /// `?witnessed=true` wants a checkpoint that witnesses have cosigned, which may take as long as
   /// `ledger.witnessInterval`.
   private Answer proof(Exchange exchange) throws Exception {
-    boolean witnessed =
-        switch (exchange.params(PROOF).text("witnessed").orElse("false")) {
-          case "true" -> true;
-          case "false" -> false;
-          default -> throw Refused.field("witnessed", "want true or false");
-        };
+    boolean witnessed = exchange.params(PROOF).flag("witnessed");
     if (witnessed && !trail.witnesses().any()) {
       throw Refused.field("witnessed", "this log has no witnesses (ledger.witnesses)");
     }

@@ -69,6 +69,15 @@ final class Params {
     throw Refused.field(name, "\"" + shortened(value) + "\", want " + low + ".." + high);
   }
 
+  /// `true` or `false`, which is what it is when it is not given.
+  boolean flag(String name) {
+    return switch (text(name).orElse("false")) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw Refused.field(name, "want true or false");
+    };
+  }
+
   boolean has(String name) {
     return values.containsKey(name);
   }
