@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import qerberos.cli.Screen.Colour;
 import qerberos.service.ServerFile;
+import qerberos.settings.JwtSettings;
 import qerberos.settings.Settings;
 import qerberos.settings.TlsSettings;
 
@@ -60,7 +61,12 @@ final class Greeting {
               + server.squidPort()
               + " (for trying out; QERBEROS_SQUID_URL names a real one)");
     } else {
-      to.println("  sQuid                   " + settings.identity().squidUrl());
+      JwtSettings jwt = settings.identity().jwt();
+      to.println(
+          "  sQuid                   "
+              + (jwt == null
+                  ? settings.identity().squidUrl().toString()
+                  : "the OpenID issuer " + jwt.issuer()));
     }
     if (server.qonsentPort() > 0) {
       to.println(
