@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Json;
@@ -212,8 +213,12 @@ final class Api implements AutoCloseable {
       if (!reply.at("message").isMissing()) {
         sentence = reply.at("message").text() + " (" + reply.at("code").text() + ")";
       }
-      for (Reply error : reply.at("details", "errors").items()) {
-        sentence += "\n  " + error.at("field").text() + ": " + error.at("message").text();
+      List<Reply> errors = reply.at("details", "errors").items();
+      // The message of a single one is its sentence already.
+      if (errors.size() > 1) {
+        for (Reply error : errors) {
+          sentence += "\n  " + error.at("field").text() + ": " + error.at("message").text();
+        }
       }
     } catch (Failure _) {
       // Not JSON: the status must do.

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import qerberos.event.Json;
 import qerberos.http.ExportFormat;
 import qerberos.intake.AnyJson;
@@ -56,8 +55,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Mixin private DataOption data = new DataOption();
 
-  @Parameters(arity = "0..*", paramLabel = "QUERY", description = "What to take; nothing: all.")
-  private List<String> words = new ArrayList<>();
+  @Mixin private Filters filters = new Filters();
 
   @Option(
       names = {"-o", "--out"},
@@ -70,14 +68,6 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "ndjson|csv",
       description = "Default: by the end of the file's name, else ndjson.")
   private @Nullable String formatName;
-
-  @Mixin private EventTime time = new EventTime();
-
-  @Option(
-      names = "--saved",
-      paramLabel = "NAME",
-      description = "What this saved search finds, and matches QUERY too when there is one.")
-  private @Nullable String saved;
 
   @Option(
       names = "--since",
@@ -94,6 +84,9 @@ final class ExportCommand implements Callable<Integer> {
       description = "Read a log that has ended (start --new-epoch) instead of the present one.")
   private @Nullable String epoch;
 
+  /// What is taken, as the query of a request; whole once the options are read.
+  private final Asking asked = new Asking();
+
   ExportCommand(Surroundings around) {
     this.around = around;
   }
@@ -101,6 +94,7 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, IOException {
     ExportFormat format = format();
+    filters.into(asked);
     try (Reads reads = Reads.of(epoch, data, around)) {
       if (out == null) {
         return toScreen(reads, format);
@@ -132,10 +126,10 @@ final class ExportCommand implements Callable<Integer> {
       throw new Failure(Exit.USAGE, "--resume and --since need -o FILE");
     }
     Screen screen = around.screen();
-    Reads.Pinned pinned = reads.pinned(asked(), null, null);
+    Reads.Pinned pinned = reads.pinned(asked.toString(), null, null);
     OutputStream rows = screen.outWatched() ? new Watched(screen) : screen.out();
     try {
-      reads.export(asked(), format, pinned.log(), -1, rows, (_, _) -> {});
+      reads.export(asked.toString(), format, pinned.log(), -1, rows, (_, _) -> {});
     } catch (IOException e) {
       throw new Failure(Exit.CANNOT_TELL, Reasons.of(e));
     }
@@ -217,13 +211,13 @@ final class ExportCommand implements Callable<Integer> {
     if (there) {
       return goOn(reads, format, path);
     }
-    Reads.Pinned pinned = reads.pinned(asked(), null, null);
+    Reads.Pinned pinned = reads.pinned(asked.toString(), null, null);
     String note = pinned.note();
     if (note == null) {
       throw new Failure(Exit.CANNOT_TELL, "the log published meanwhile; try again");
     }
     Map<String, Json> members = new LinkedHashMap<>();
-    members.put("asked", Json.of(asked()));
+    members.put("asked", Json.of(asked.toString()));
     members.put("format", Json.of(format.text()));
     members.put("query", Json.of(pinned.query()));
     members.put("by", Json.of(pinned.by()));
@@ -244,7 +238,7 @@ final class ExportCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new Failure(Exit.FAILED, path + ": " + e.getMessage());
     }
-    if (!reply.at("asked").text().equals(asked())
+    if (!reply.at("asked").text().equals(asked.toString())
         || !reply.at("format").text().equals(format.text())) {
       throw new Failure(
           Exit.USAGE,
@@ -256,7 +250,7 @@ final class ExportCommand implements Callable<Integer> {
               + reply.at("format").text());
     }
     Begun begun = begun(reply, path);
-    Reads.Pinned pinned = reads.pinned(asked(), begun.log().size(), null);
+    Reads.Pinned pinned = reads.pinned(asked.toString(), begun.log().size(), null);
     if (!pinned.query().equals(begun.query())) {
       throw new Failure(
           Exit.FAILED,
@@ -316,7 +310,7 @@ final class ExportCommand implements Callable<Integer> {
                   bar.at(rows.rows().count(), begun.count());
                 }
               };
-          reads.export(asked(), format, begun.log(), rows.rows().last(), rows, advance);
+          reads.export(asked.toString(), format, begun.log(), rows.rows().last(), rows, advance);
           return;
         } catch (Reads.Broken e) {
           rows.cutBack();
@@ -368,7 +362,7 @@ final class ExportCommand implements Callable<Integer> {
               + log.origin());
     }
     signed(reads, knownNote, path);
-    List<Hash> proof = reads.pinned(asked(), log.size(), known.size()).consistency();
+    List<Hash> proof = reads.pinned(asked.toString(), log.size(), known.size()).consistency();
     boolean older = known.size() <= log.size();
     Checkpoint first = older ? known : log;
     Checkpoint second = older ? log : known;
@@ -412,8 +406,8 @@ final class ExportCommand implements Callable<Integer> {
       files.add(named(one, hash(one)));
     }
     Map<String, Json> period = new LinkedHashMap<>();
-    period.put("from", orNull(time.from()));
-    period.put("to", orNull(time.to()));
+    period.put("from", orNull(filters.from()));
+    period.put("to", orNull(filters.to()));
     Map<String, Json> log = new LinkedHashMap<>();
     log.put("origin", Json.of(begun.log().origin()));
     log.put("size", Json.of((double) begun.log().size()));
@@ -441,15 +435,6 @@ final class ExportCommand implements Callable<Integer> {
 
   private static String hash(Path file) throws IOException {
     return HexFormat.of().formatHex(Rows.sha256().digest(Files.readAllBytes(file)));
-  }
-
-  private String asked() {
-    var asked = new Asking();
-    asked.add("q", words.isEmpty() ? null : String.join(" ", words));
-    asked.add("search", saved);
-    asked.add("startDate", time.from());
-    asked.add("endDate", time.to());
-    return asked.toString();
   }
 
   private static Json orNull(@Nullable String text) {

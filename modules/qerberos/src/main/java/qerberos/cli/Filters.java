@@ -26,6 +26,16 @@ final class Filters {
     return String.join(" ", words);
   }
 
+  /// Not earlier than this; null when open.
+  @Nullable String from() {
+    return time.from();
+  }
+
+  /// Earlier than this; null when open.
+  @Nullable String to() {
+    return time.to();
+  }
+
   /// Whether more than the words narrows what is found.
   boolean narrowed() {
     return time.narrowed() || saved != null;

@@ -64,6 +64,7 @@ final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
+    String filters = filters();
     if (data.server(around).isEmpty()) {
       throw new Failure(
           Exit.CANNOT_TELL, "tail needs a running server, and " + data.noServer(around).sentence());
@@ -71,7 +72,6 @@ final class TailCommand implements Callable<Integer> {
     Thread ending = new Thread(this::endOfProcess, "end");
     Runtime.getRuntime().addShutdownHook(ending);
     try {
-      String filters = filters();
       begin(filters);
       follow(filters);
       return Exit.OK;
@@ -97,9 +97,11 @@ final class TailCommand implements Callable<Integer> {
     }
   }
 
-  private String filters() {
+  private String filters() throws Failure {
+    String query = String.join(" ", words);
+    Caret.check(query);
     var asked = new Asking();
-    asked.add("q", words.isEmpty() ? null : String.join(" ", words));
+    asked.add("q", query.isEmpty() ? null : query);
     asked.add("search", saved);
     asked.add("startDate", since == null ? null : moment(since));
     return asked.toString();

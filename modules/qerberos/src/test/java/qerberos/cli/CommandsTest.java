@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +56,7 @@ class CommandsTest {
         boolean known = false;
         for (var field : StartCommand.class.getDeclaredFields()) {
           Option option = field.getAnnotation(Option.class);
-          known |= option != null && java.util.List.of(option.names()).contains(setting.flag());
+          known |= option != null && List.of(option.names()).contains(setting.flag());
         }
         assertThat(known).as(setting.flag()).isTrue();
       }
@@ -100,6 +102,31 @@ class CommandsTest {
             "qerberos: column 201: a \")\" without its \"(\"\n"
                 + ("qerberos:   …" + "a ".repeat(30) + ")" + " b".repeat(29) + " …\n")
                 + ("qerberos:   " + " ".repeat(61) + "^\n"));
+  }
+
+  @Test
+  void everyCommandThatTakesAQuery_showsItsMistakeSo() {
+    for (List<String> command :
+        List.of(
+            List.of("search"),
+            List.of("stats"),
+            List.of("tail"),
+            List.of("export"),
+            List.of("export", "-o", "taken/all.csv"))) {
+      err.reset();
+      List<String> words = new ArrayList<>(command);
+      words.add("verdict:MAYBE");
+      assertThat(run(words.toArray(new String[0]))).as("%s", command).isEqualTo(Exit.FAILED);
+      assertThat(said(err))
+          .as("%s", command)
+          .isEqualTo(
+              """
+              qerberos: column 9: verdict: "MAYBE", want ALLOW, DENY or WARN
+              qerberos:   verdict:MAYBE
+              qerberos:           ^
+              """);
+    }
+    assertThat(folder.resolve("taken")).doesNotExist();
   }
 
   @Test
