@@ -12,6 +12,7 @@ import qerberos.identity.Permission;
 import qerberos.ledger.Checkpoint;
 import qerberos.ledger.TlogProof;
 import qerberos.query.Aggregate;
+import qerberos.query.IndexBehind;
 import qerberos.query.Query;
 import qerberos.trail.Page;
 import qerberos.trail.Shown;
@@ -195,10 +196,14 @@ final class AuditReads {
     }
     @Nullable String source = exchange.params(known).text("source").orElse(null);
     Caller caller = exchange.caller();
-    Optional<Shown> shown =
-        exchange.timed(
-            "read", () -> trail.search().find(caller.view(), caller.source(), id, source));
-    return shown.orElseThrow(() -> Refused.notFound("no event has this id"));
+    try {
+      Optional<Shown> shown =
+          exchange.timed(
+              "read", () -> trail.search().find(caller.view(), caller.source(), id, source));
+      return shown.orElseThrow(() -> Refused.notFound("no event has this id"));
+    } catch (IndexBehind e) {
+      throw Figures.behind(e);
+    }
   }
 
   /// What a reader of the details wants to know about the search that was recorded.

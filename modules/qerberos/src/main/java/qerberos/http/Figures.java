@@ -59,8 +59,7 @@ final class Figures {
     try {
       return exchange.timed("search", work);
     } catch (IndexBehind e) {
-      throw Refused.unavailable(
-          Code.SERVICE_UNAVAILABLE, "the index is being built: " + e.getMessage(), 2);
+      throw behind(e);
     } catch (SearchTooLong e) {
       throw Refused.unavailable(
           Code.SERVICE_UNAVAILABLE,
@@ -72,6 +71,12 @@ final class Figures {
     } catch (IllegalArgumentException e) {
       throw Asked.named(e, otherwise);
     }
+  }
+
+  /// A part of the answer would pass for the whole.
+  static Refused behind(IndexBehind e) {
+    return Refused.unavailable(
+        Code.SERVICE_UNAVAILABLE, "the index is being built: " + e.getMessage(), 2);
   }
 
   /// `{"type":[{"value":"auth.login","count":7}]}`, for the answers to [#top].

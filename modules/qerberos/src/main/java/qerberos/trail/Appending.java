@@ -26,7 +26,7 @@ public final class Appending {
   private final Sealer sealer;
   private final Tail tail;
   private final Ledger ledger;
-  private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicLong acknowledged;
 
   Appending(InstantSource clock, Ids ids, Sealer sealer, Tail tail, Ledger ledger) {
     this.clock = clock;
@@ -34,6 +34,8 @@ public final class Appending {
     this.sealer = sealer;
     this.tail = tail;
     this.ledger = ledger;
+    // What lay there when we began was acknowledged by those before us.
+    this.acknowledged = new AtomicLong(ledger.size());
   }
 
   /// Makes an event ready: named, dated, sealed, hashed. Costs some microseconds of CPU and does no
@@ -69,7 +71,7 @@ public final class Appending {
     return ledger.append(prepared.stream().map(Prepared::submission).toList());
   }
 
-  /// The size of the log that callers have been told of.
+  /// The size of the log that callers have been told of, in this life or an earlier one.
   long acknowledged() {
     return acknowledged.get();
   }

@@ -14,6 +14,7 @@ import qerberos.ledger.Ledger;
 import qerberos.ledger.Progress;
 import qerberos.query.Aggregate;
 import qerberos.query.Found;
+import qerberos.query.IndexBehind;
 import qerberos.query.Order;
 import qerberos.query.Query;
 import qerberos.query.Search;
@@ -26,9 +27,10 @@ import qerberos.query.Search;
 ///
 /// Safe for concurrent use.
 public final class TrailSearch implements AutoCloseable {
-  private static final Duration OWN_WRITES = Duration.ofSeconds(1);
+  /// How long a search waits for the index to come as far as what was acknowledged.
+  private static final Duration CATCH_UP = Duration.ofSeconds(5);
 
-  /// An index that far behind is being built, and will not be there within a second.
+  /// An index that far behind is being built, and will not be there soon.
   private static final long FAR_BEHIND = 100_000;
 
   private final Ledger ledger;
@@ -62,8 +64,9 @@ public final class TrailSearch implements AutoCloseable {
   ///
   /// @param ownSource under which the caller sends
   /// @param source the source to look at; null for the order above
+  /// @throws IndexBehind when nobody can say yet whether there is one
   public Optional<Shown> find(View view, String ownSource, String id, @Nullable String source)
-      throws IOException {
+      throws IOException, InterruptedException {
     OptionalLong named = ledger.find(Leaf.name(source == null ? ownSource : source, id));
     if (named.isPresent()) {
       Shown shown = events.read(named.getAsLong());
@@ -76,6 +79,8 @@ public final class TrailSearch implements AutoCloseable {
     }
     Optional<Long> recent = tail.newest(event -> event.id().equals(id) && Sight.sees(view, event));
     if (recent.isEmpty()) {
+      // An index that is being built does not know that there is none.
+      awaitAcknowledged();
       Found found =
           index.search(Search.of(Sight.narrowed(view, new Query.Term("id", id))).withLimit(1));
       recent = found.leafIndexes().stream().findFirst();
@@ -88,12 +93,13 @@ public final class TrailSearch implements AutoCloseable {
     return right ? Optional.of(shown) : Optional.empty();
   }
 
-  /// Finds a page of what the view shows. What was acknowledged before is among it, unless the
-  /// index cannot catch up within a second; events of our own are not waited for.
+  /// Finds a page of what the view shows. What was acknowledged before is among it; events of our
+  /// own are not waited for.
   ///
   /// @param facets numbers about all that matches at the size of the log that the page shows
   /// @throws IllegalArgumentException naming what cannot be searched for
-  /// @throws qerberos.query.IndexBehind when a cursor looks at more than is indexed
+  /// @throws IndexBehind when a cursor looks at more than is indexed, or the index has not come as
+  ///     far as what was acknowledged, because it is being built: a part would pass for the whole
   /// @throws qerberos.query.SearchTooLong when it takes longer than the settings allow
   public Page page(
       View view,
@@ -132,6 +138,7 @@ public final class TrailSearch implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException naming what cannot be searched for, or `interval` when that
   ///     makes too many bars
+  /// @throws IndexBehind as in a search
   /// @throws qerberos.query.SearchTooLong when it takes longer than the settings allow
   public List<Aggregate.Answer> count(View view, Query query, List<Aggregate> aggregates)
       throws IOException, InterruptedException {
@@ -142,8 +149,8 @@ public final class TrailSearch implements AutoCloseable {
   private void awaitAcknowledged() throws IOException, InterruptedException {
     long size = appending.acknowledged();
     boolean near = size - indexing.next() < FAR_BEHIND && indexing.failure().isEmpty();
-    if (near) {
-      boolean ignored = index.awaitIndexed(size, OWN_WRITES);
+    if (!index.awaitIndexed(size, near ? CATCH_UP : Duration.ZERO)) {
+      throw new IndexBehind(size, indexing.next());
     }
   }
 

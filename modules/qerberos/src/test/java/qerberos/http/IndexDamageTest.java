@@ -147,6 +147,47 @@ class IndexDamageTest {
   }
 
   @Test
+  void whileItIsBuiltAgain_noPartIsAnsweredForTheWhole() throws Exception {
+    // So many that it is not built before the first question.
+    int more = 20_000;
+    try (var service = RunningService.in(folder)) {
+      for (int batch = 0; batch < 2; batch++) {
+        var lines = new StringBuilder();
+        for (int i = 0; i < more / 2; i++) {
+          String id = "more" + batch + "-" + i;
+          lines.append(RunningService.event(id, "third", "did:squid:alice")).append('\n');
+        }
+        assertThat(service.post("/audit/batch", service.admin, lines.toString()).status())
+            .isEqualTo(200);
+      }
+    }
+    for (String path :
+        List.of("/audit?type=third&limit=1", "/audit/stats?type=third", "/audit/more1-9999")) {
+      delete(index);
+      try (var service = RunningService.in(folder)) {
+        String alice = service.login("alice");
+        Reply reply = answered(service, path, alice);
+        assertThat(reply.text())
+            .containsPattern(
+                "\"(totalCount|count)\":" + more + ",|\"id\":\"more1-9999\",\"type\":\"third\"");
+      }
+    }
+  }
+
+  /// The first answer that is one; before it, that it cannot be said yet.
+  private static Reply answered(RunningService service, String path, String token)
+      throws Exception {
+    Reply reply = service.get(path, token);
+    while (reply.status() == 503) {
+      assertThat(reply.text()).contains("the index is being built: index: holds ");
+      Thread.sleep(50);
+      reply = service.get(path, token);
+    }
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    return reply;
+  }
+
+  @Test
   void anyFileTruncated_isFoundAndBuiltAgain() throws Exception {
     Path good = folder.resolve("good");
     copy(index, good);

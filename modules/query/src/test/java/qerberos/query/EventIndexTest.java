@@ -462,7 +462,7 @@ class EventIndexTest {
       fill(index, 0, 10);
       assertThatThrownBy(() -> index.search(EVERYTHING.withLimit(5).withCursor(cursor)))
           .isInstanceOf(IndexBehind.class)
-          .hasMessage("index: holds 10 events, the cursor looks at 20; come back later");
+          .hasMessage("index: holds 10 of 20 events; come back later");
     }
   }
 
