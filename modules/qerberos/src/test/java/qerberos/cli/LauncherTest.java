@@ -182,6 +182,35 @@ class LauncherTest {
   }
 
   @Test
+  void aCacheOfOlderJars_isNotUsedAndMadeAgain() throws Exception {
+    Path java = jdk("jdk", "25.0.3");
+    script(
+        java.resolve("bin/java"),
+        """
+        #!/bin/sh
+        printf '%s\\n' "$@"
+        for option; do
+          case $option in -XX:AOTCacheOutput=*) echo made > "${option#*=}" ;; esac
+        done
+        """);
+    assertThat(launch(java, "start").out).contains("-XX:AOTCache=");
+    Path target = checkout.resolve("modules/qerberos/target");
+    Path library = Files.createDirectory(target.resolve("lib")).resolve("a.jar");
+    write(library, "");
+    for (Path changed : List.of(target.resolve("qerberos.jar"), library)) {
+      Path touched = Files.setLastModifiedTime(changed, FileTime.from(Instant.now()));
+      assertThat(touched).exists();
+      Ended ended = launch(java, "status");
+      assertThat(ended.err).isEmpty();
+      assertThat(ended.out).doesNotContain("-XX:AOTCache=");
+      Ended again = launch(java, "start");
+      assertThat(again.err).isEqualTo("qerberos: prepares a faster start, once\n");
+      assertThat(again.out).contains("-XX:AOTCache=");
+      assertThat(launch(java, "status").out).contains("-XX:AOTCache=");
+    }
+  }
+
+  @Test
   void throughALinkFromAnywhere_itFindsItsCheckout() throws Exception {
     Path java = jdk("jdk", "25.0.3");
     Path link = Files.createSymbolicLink(bin.resolve("q"), checkout.resolve("qerberos"));
