@@ -20,7 +20,8 @@ import org.w3c.dom.Node;
 /// `Licences BOM LIB OUT` reads the CycloneDX file of the build and the folder of jars, and writes
 /// THIRD-PARTY.md: each library with its licence, then the notices and the licence texts that lie
 /// in the jars, word for word. Exit 1, with every artifact named, when a licence is unknown or not
-/// in [#ALLOWED], or when a jar is in the folder and not in the BOM.
+/// in [#ALLOWED], when a jar is in the folder and not in the BOM, or when there is no BOM, which
+/// Maven does not make offline.
 public final class Licences {
   /// By their SPDX names. Each lets us hand the jar on unchanged under terms that ours keep; a name
   /// more is a decision, to be made here.
@@ -47,15 +48,16 @@ public final class Licences {
   }
 
   public static void main(String[] args) throws Exception {
-    if (!Files.exists(Path.of(args[0]))) {
+    Path bom = Path.of(args[0]);
+    if (!Files.exists(bom)) {
       System.err.println(
           "licences: "
-              + args[0]
-              + ": is missing; the SBOM is made only while Maven is online: leave out -o, or build"
-              + " the jar alone with -DjarOnly");
+              + bom
+              + " was not made, as Maven makes no SBOM offline; build without -o,"
+              + " or with -DjarOnly if you need no tarball");
       System.exit(1);
     }
-    Map<String, Library> known = libraries(Path.of(args[0]));
+    Map<String, Library> known = libraries(bom);
     List<String> faults = new ArrayList<>();
     List<Path> jars = new ArrayList<>();
     Map<Path, Library> shipped = new TreeMap<>();

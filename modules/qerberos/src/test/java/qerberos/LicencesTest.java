@@ -80,6 +80,19 @@ class LicencesTest {
         .contains("| example:good | 1.0 | Apache-2.0 |");
   }
 
+  /// As after `mvn -o package`.
+  @Test
+  void withoutAnSbom_oneSentenceSaysWhatToDo() throws Exception {
+    Ended ended = check(folder.resolve("bom.xml"));
+    assertThat(ended.status).isOne();
+    assertThat(ended.printed)
+        .isEqualTo(
+            "licences: "
+                + folder.resolve("bom.xml")
+                + " was not made, as Maven makes no SBOM offline; build without -o,"
+                + " or with -DjarOnly if you need no tarball\n");
+  }
+
   private static String component(String name, String version, String... licences) {
     var text = new StringBuilder("<component type='library'><group>example</group>");
     text.append("<name>").append(name).append("</name>");
@@ -95,6 +108,10 @@ class LicencesTest {
         Files.writeString(
             folder.resolve("bom.xml"),
             "<bom><metadata/><components>" + String.join("", components) + "</components></bom>");
+    return check(bom);
+  }
+
+  private Ended check(Path bom) throws Exception {
     Path printed = folder.resolve("printed");
     var builder =
         new ProcessBuilder(
