@@ -93,7 +93,8 @@ public sealed interface Aggregate {
   record Different(long values, boolean exact, long logSize) implements Answer {}
 
   /// A value and how many events have it. A value longer than 200 bytes of UTF-8 is shown by its
-  /// beginning and an ellipsis.
+  /// beginning, an ellipsis and the first 16 hexadecimal digits of its SHA-256, so that no two are
+  /// shown alike.
   record Value(String value, long events) {}
 
   private static String groupable(String name, String field) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -32,6 +33,9 @@ import qerberos.event.Json;
 /// the dictionary already has the counts. A histogram first writes down the bar of every matching
 /// document, a segment at a time, and then walks the lists of the values it counts apart.
 final class Tally {
+  /// What tells values with the same beginning apart; as many as no accident makes equal.
+  private static final int SHOWN_HASH_BYTES = 8;
+
   private final IndexSearcher searcher;
   private final Matches matches;
   private @Nullable FixedBitSet marked;
@@ -253,7 +257,10 @@ final class Tally {
     while (end > 0 && (term.bytes[term.offset + prefix + end] & 0xc0) == 0x80) {
       end--;
     }
-    return new String(term.bytes, term.offset + prefix, end, StandardCharsets.UTF_8) + "…";
+    int hash = term.offset + prefix + TermBuffer.KEPT + 1;
+    return new String(term.bytes, term.offset + prefix, end, StandardCharsets.UTF_8)
+        + "…"
+        + HexFormat.of().formatHex(term.bytes, hash, hash + SHOWN_HASH_BYTES);
   }
 
   private List<Aggregate.Bar> histogram(Aggregate.Histogram wanted) throws IOException {
@@ -382,7 +389,7 @@ final class Tally {
       Map<String, Long> by = new HashMap<>();
       for (int i = 0; i < values.size(); i++) {
         if (bar < counts[i].length && counts[i][bar] > 0) {
-          // Two long values may be shown by the same beginning.
+          // A number and a text may be shown alike.
           by.merge(values.get(i).value().value(), counts[i][bar], Long::sum);
         }
       }

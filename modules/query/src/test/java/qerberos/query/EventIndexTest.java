@@ -550,6 +550,32 @@ class EventIndexTest {
   }
 
   @Test
+  void longValuesThatBeginAlike_areFoundCountedAndShownApart() throws Exception {
+    String one = "long ".repeat(60) + "1";
+    String two = "long ".repeat(60) + "2";
+    Json both = new Json.Arr(List.of(Json.of(one), Json.of(two)));
+    try (var index = open()) {
+      index.add(0, event(0, new ObjBuilder().add("t", both).build()));
+      index.add(1, event(1, new ObjBuilder().add("t", Json.of(two)).build()));
+      assertThat(index.search(Search.of(new Query.Term("details.t", one))).leafIndexes())
+          .containsExactly(0L);
+      var top =
+          (Aggregate.Values)
+              index.aggregate(new Aggregate.Top("details.t", 10), new Query.All(), 2);
+      assertThat(top.values()).extracting(Aggregate.Value::events).containsExactly(2L, 1L);
+      assertThat(top.values())
+          .extracting(Aggregate.Value::value)
+          .doesNotHaveDuplicates()
+          .allMatch(value -> value.matches("(long ){40}…[0-9a-f]{16}"));
+      var bars =
+          (Aggregate.Bars)
+              index.aggregate(
+                  new Aggregate.Histogram(ChronoUnit.MONTHS, "details.t", 10), new Query.All(), 2);
+      assertThat(bars.bars().getFirst().by().values()).containsExactlyInAnyOrder(2L, 1L);
+    }
+  }
+
+  @Test
   void theLargestAndMostHostileEvents_areIndexed() throws Exception {
     var wide = new ObjBuilder();
     for (int i = 0; i < 999; i++) {
