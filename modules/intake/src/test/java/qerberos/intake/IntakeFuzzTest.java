@@ -2,7 +2,7 @@ package qerberos.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.code_intelligence.jazzer.junit.FuzzTest;
+import fuzz.Fuzzed;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,7 +16,6 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.MethodSource;
 import qerberos.event.AuditEvent;
 import qerberos.event.EventFaults;
 import qerberos.event.Fault;
@@ -28,10 +27,6 @@ import qerberos.event.SubjectKeys;
 
 /// Whatever bytes arrive, each line is an event that can be sealed and opened again, or bad with a
 /// field and a message; nothing else comes out, and nothing is thrown but `EventFaults`.
-///
-/// Jazzer replays the examples in every build; it goes looking for new ones with
-/// `JAZZER_FUZZ=1 mvn test -pl modules/intake -am -Djazzer.hooks=true
-/// -Dtest=IntakeFuzzTest#ndjson`.
 final class IntakeFuzzTest {
   private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 8_000);
   private static final IntakeLimits LIMITS = new IntakeLimits(50, 1 << 16);
@@ -120,8 +115,7 @@ final class IntakeFuzzTest {
     return out.toByteArray();
   }
 
-  @MethodSource("bodies")
-  @FuzzTest
+  @Fuzzed("bodies")
   void ndjson(byte[] bytes) {
     try {
       READER.ndjson(bytes).forEach(IntakeFuzzTest::check);
@@ -130,8 +124,7 @@ final class IntakeFuzzTest {
     }
   }
 
-  @MethodSource("bodies")
-  @FuzzTest
+  @Fuzzed("bodies")
   void json(byte[] bytes) {
     try {
       READER.json(bytes).events().forEach(IntakeFuzzTest::check);
@@ -140,8 +133,7 @@ final class IntakeFuzzTest {
     }
   }
 
-  @MethodSource("gzips")
-  @FuzzTest
+  @Fuzzed("gzips")
   void gzip(byte[] bytes) {
     try {
       assertThat(Gzip.expand(bytes, 2_000).length).isLessThanOrEqualTo(2_000);
@@ -150,8 +142,7 @@ final class IntakeFuzzTest {
     }
   }
 
-  @MethodSource("files")
-  @FuzzTest
+  @Fuzzed("files")
   void cloudTrail(byte[] bytes) {
     try (RecordReader reader =
         RecordReader.open(new ByteArrayInputStream(bytes), new CloudTrailMapper())) {

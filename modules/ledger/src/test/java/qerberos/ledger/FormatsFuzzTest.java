@@ -3,7 +3,7 @@ package qerberos.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.code_intelligence.jazzer.junit.FuzzTest;
+import fuzz.Fuzzed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -13,13 +13,9 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Whatever bytes arrive, reading them gives a value that writes the very same bytes, or an
 /// IllegalArgumentException with a sentence, and nothing else.
-///
-/// Jazzer replays the examples in every build; it goes looking for new ones with
-/// `JAZZER_FUZZ=1 mvn test -pl modules/ledger -Djazzer.hooks=true -Dtest=FormatsFuzzTest#note`.
 class FormatsFuzzTest {
   private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 10_000);
   private static final MemoryLog LOG = new MemoryLog(300);
@@ -66,21 +62,18 @@ class FormatsFuzzTest {
             .getBytes(UTF_8));
   }
 
-  @MethodSource("notes")
-  @FuzzTest
+  @Fuzzed("notes")
   void note(byte[] bytes) {
     read(() -> assertThat(SignedNote.parse(bytes).bytes()).isEqualTo(bytes));
   }
 
-  @MethodSource("checkpoints")
-  @FuzzTest
+  @Fuzzed("checkpoints")
   void checkpoint(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
     read(() -> assertThat(Checkpoint.parse(text).text()).isEqualTo(text));
   }
 
-  @MethodSource("proofs")
-  @FuzzTest
+  @Fuzzed("proofs")
   void proof(byte[] bytes) {
     read(() -> assertThat(TlogProof.parse(bytes).bytes()).isEqualTo(bytes));
     Verification verification = new Verifier(LOG.trust()).proof(bytes, null);
@@ -91,23 +84,20 @@ class FormatsFuzzTest {
     }
   }
 
-  @MethodSource("paths")
-  @FuzzTest
+  @Fuzzed("paths")
   void path(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
     read(() -> assertThat(TilePath.parse(text)).hasToString(text));
   }
 
-  @MethodSource("bundles")
-  @FuzzTest
+  @Fuzzed("bundles")
   void bundle(byte[] bytes) {
     for (int width : new int[] {1, 44, 256}) {
       read(() -> assertThat(EntryBundle.encode(EntryBundle.decode(bytes, width))).isEqualTo(bytes));
     }
   }
 
-  @MethodSource("keys")
-  @FuzzTest
+  @Fuzzed("keys")
   void key(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
     read(() -> assertThat(VerifierKey.parse(text)).hasToString(text));
@@ -124,7 +114,8 @@ class FormatsFuzzTest {
 
   @Test
   void examplesWithAnyChange_areReadOrRefused() throws IOException {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("FormatsFuzzTest seed " + seed);
     mutate(seed, ROUNDS, notes(), this::note);
     mutate(seed, ROUNDS, checkpoints(), this::checkpoint);
     mutate(seed, ROUNDS / 5, proofs(), this::proof);

@@ -2,18 +2,14 @@ package qerberos.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.code_intelligence.jazzer.junit.FuzzTest;
+import fuzz.Fuzzed;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Whatever text arrives as a query or a cursor: an answer, or an IllegalArgumentException with a
 /// sentence.
-///
-/// Jazzer replays the examples in every build; it goes looking for new ones with `JAZZER_FUZZ=1 mvn
-/// test -pl modules/query -am -Djazzer.hooks=true -Dtest=QueryFuzzTest#query`.
 class QueryFuzzTest {
   static Stream<byte[]> queries() {
     return Stream.of(
@@ -26,8 +22,7 @@ class QueryFuzzTest {
         .map(text -> text.getBytes(StandardCharsets.UTF_8));
   }
 
-  @MethodSource("queries")
-  @FuzzTest
+  @Fuzzed("queries")
   void query(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
     try {
@@ -44,8 +39,7 @@ class QueryFuzzTest {
         .map(text -> text.getBytes(StandardCharsets.UTF_8));
   }
 
-  @MethodSource("names")
-  @FuzzTest
+  @Fuzzed("names")
   void namesAndIntervals(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
     try {
@@ -69,8 +63,7 @@ class QueryFuzzTest {
         .map(cursor -> cursor.toString().getBytes(StandardCharsets.US_ASCII));
   }
 
-  @MethodSource("cursors")
-  @FuzzTest
+  @Fuzzed("cursors")
   void cursor(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     for (Order order : List.of(Order.values())) {
