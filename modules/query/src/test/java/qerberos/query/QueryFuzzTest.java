@@ -3,14 +3,19 @@ package qerberos.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import fuzz.Fuzzed;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 /// Whatever text arrives as a query or a cursor: an answer, or an IllegalArgumentException with a
 /// sentence.
 class QueryFuzzTest {
+  private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 10_000);
+
   static Stream<byte[]> queries() {
     return Stream.of(
             "type:auth.login verdict:DENY details.ip:10.0.0.0/8 -actor:\"did:squid:ci\" \"q\"",
@@ -74,5 +79,43 @@ class QueryFuzzTest {
         assertThat(e).hasMessageStartingWith("cursor: ");
       }
     }
+  }
+
+  @Test
+  void examplesWithAnyChange_areReadOrRefused() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("QueryFuzzTest seed " + seed);
+    var random = new Random(seed);
+    List<byte[]> queries = queries().toList();
+    List<byte[]> names = names().toList();
+    List<byte[]> cursors = cursors().toList();
+    for (int round = 0; round < ROUNDS; round++) {
+      query(changed(queries, random));
+      namesAndIntervals(changed(names, random));
+      cursor(changed(cursors, random));
+    }
+  }
+
+  /// One of the examples with bytes of the language put in, or a piece of an example.
+  private static byte[] changed(List<byte[]> examples, Random random) {
+    byte[] likely = "\"\\():*[]{}<>=-/ .,TOANDRNt0129\u00e9".getBytes(StandardCharsets.UTF_8);
+    var changed = new ByteArrayOutputStream();
+    changed.writeBytes(examples.get(random.nextInt(examples.size())));
+    for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
+      byte[] bytes = changed.toByteArray();
+      byte[] other = examples.get(random.nextInt(examples.size()));
+      int at = random.nextInt(bytes.length + 1);
+      int from = random.nextInt(other.length);
+      changed.reset();
+      changed.write(bytes, 0, at);
+      switch (random.nextInt(3)) {
+        case 0 -> changed.write(likely[random.nextInt(likely.length)]);
+        case 1 -> changed.write(other, from, random.nextInt(other.length - from));
+        default -> {}
+      }
+      int dropped = random.nextInt(Math.min(4, bytes.length - at + 1));
+      changed.write(bytes, at + dropped, bytes.length - at - dropped);
+    }
+    return changed.toByteArray();
   }
 }
