@@ -2,6 +2,7 @@ package fuzz;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,8 @@ import java.util.stream.Stream;
 /// Lets Jazzer look for inputs with which a property of this module is false, one property after
 /// the other, each in a JVM of its own for the same time.
 ///
-/// `Campaigns SECONDS [CLASS#METHOD]` runs in the folder of the module. What Jazzer learns stays in
+/// `Campaigns SECONDS [CLASS[#METHOD]]` runs in the folder of the module. What Jazzer learns stays
+/// in
 /// `target/fuzz`, so that the next campaign goes on from there. Exit 1 when something was found:
 /// each finding is named with its file, how to keep it and how to repeat it. A JVM that ends in any
 /// other way than by its time is a finding too.
@@ -35,7 +37,7 @@ public final class Campaigns {
     int findings = 0;
     for (Method property : properties(Path.of("target/test-classes"))) {
       String name = property.getDeclaringClass().getSimpleName() + "#" + property.getName();
-      if (only.isEmpty() || name.equals(only)) {
+      if (only.isEmpty() || name.equals(only) || name.startsWith(only + "#")) {
         findings += campaign(property, name, args[0]);
       }
     }
@@ -96,7 +98,7 @@ public final class Campaigns {
             .redirectOutput(log.toFile())
             .start()
             .waitFor();
-    String printed = Files.readString(log, java.nio.charset.StandardCharsets.ISO_8859_1);
+    String printed = Files.readString(log, StandardCharsets.ISO_8859_1);
     List<Path> fresh = new ArrayList<>(files(found));
     fresh.removeAll(before);
     System.out.printf(
@@ -121,11 +123,12 @@ public final class Campaigns {
             .resolve(property.getName() + ".txt")
             .toAbsolutePath();
     try {
-      return "  found %s\n  keep it as a line of %s:\n    %s # why\n  then repeat it: mvn verify -Dtest=%s -Dsurefire.failIfNoSpecifiedTests=false"
+      return "  found %s\n  keep it as a line of %s:\n    %s # why\n  then repeat it: mvn verify -pl modules/%s -am -Dtest=%s -Dsurefire.failIfNoSpecifiedTests=false"
           .formatted(
               input,
               kept,
               Base64.getEncoder().encodeToString(Files.readAllBytes(input)),
+              Path.of("").toAbsolutePath().getFileName(),
               owner.getSimpleName());
     } catch (IOException e) {
       return "  found " + input + ", which cannot be read: " + e;
