@@ -38,6 +38,7 @@ import qerberos.ledger.Verifier;
 import qerberos.query.EventIndex;
 import qerberos.settings.TrailSettings;
 import qerberos.state.Documents;
+import qerberos.state.FileName;
 import qerberos.state.WholeFile;
 import qerberos.witness.Witnesses;
 
@@ -222,7 +223,7 @@ public final class Epoch {
 
   /// How the folder of a log that has ended is called, unless there was one of that name already.
   static String folderOf(String origin) {
-    return LEDGER + "-" + origin.replaceAll("[^A-Za-z0-9._-]", "_");
+    return LEDGER + "-" + FileName.of(origin);
   }
 
   /// The folders of logs that have ended, in a data folder.

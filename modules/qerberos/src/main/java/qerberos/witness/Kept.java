@@ -10,6 +10,7 @@ import java.util.Optional;
 import qerberos.ledger.Checkpoint;
 import qerberos.ledger.SignedNote;
 import qerberos.ledger.VerifierKey;
+import qerberos.state.FileName;
 import qerberos.state.WholeFile;
 
 /// What witnesses have cosigned, so that a restart goes on: for each of them its last checkpoint,
@@ -33,7 +34,7 @@ final class Kept {
   }
 
   private static Path folderOf(Path data, String origin) {
-    return data.resolve("witnesses").resolve(origin.replaceAll("[^A-Za-z0-9._-]", "_"));
+    return data.resolve("witnesses").resolve(FileName.of(origin));
   }
 
   /// Where the newest cosigned checkpoint of a log lies in a data folder.

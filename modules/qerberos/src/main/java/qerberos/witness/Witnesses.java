@@ -194,12 +194,10 @@ public final class Witnesses implements AutoCloseable {
         }
         recorded.forEach((one, before) -> record(one, before, changes));
         keep(kept);
-        more = sleep();
       } catch (RuntimeException e) {
         LOG.log(ERROR, "the witnesses could not be looked after", e);
-      } catch (InterruptedException e) {
-        more = false;
       }
+      more = pause();
     }
     keep(kept);
   }
@@ -209,9 +207,14 @@ public final class Witnesses implements AutoCloseable {
     notifyAll();
   }
 
-  private boolean sleep() throws InterruptedException {
-    return !closed.await(
-        Math.min(LOOK.toMillis(), settings.every().toMillis()), TimeUnit.MILLISECONDS);
+  /// False when that was the end.
+  private boolean pause() {
+    try {
+      return !closed.await(
+          Math.min(LOOK.toMillis(), settings.every().toMillis()), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return false;
+    }
   }
 
   private void keep(Kept kept) {
