@@ -79,6 +79,8 @@ class HouseTest {
     seenOnlyBy("picocli..", "qerberos.cli", "qerberos");
     seenOnlyBy("io.github.resilience4j..", "qerberos.identity");
     seenOnlyBy("io.micrometer..", "qerberos.http");
+    seenOnlyBy("jakarta.mail..", "qerberos.notice");
+    seenOnlyBy("org.eclipse.angus..", "qerberos.notice");
     seenOnlyBy("io.helidon..", "qerberos.http", "qerberos.identity", "qerberos.service");
   }
 
