@@ -18,6 +18,7 @@ class HouseTest {
           "qerberos.event",
           "qerberos.intake",
           "qerberos.ledger",
+          "qerberos.notice",
           "qerberos.query",
           "qerberos.settings",
           "qerberos.logs",
