@@ -8,7 +8,8 @@ import javax.net.ssl.SSLSocketFactory;
 /// concurrent use.
 ///
 /// `deliver` returns when a mail with the message was tried, which is up to the gathering time
-/// later; each message needs a thread of its own meanwhile. The message's recipient is an address.
+/// later; each message needs a thread of its own meanwhile, and a lease that lasts as long and some
+/// minutes for the mail server. The message's recipient is an address.
 public final class MailChannel implements Channel {
   private final Digest digest;
 

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What must hold for something to go to certain recipients. Immutable.
+/// What must hold for something to go out by certain ways. Immutable.
 ///
 /// @param atLeast the least severity
 /// @param type of what it is about: whole, or its beginning and `*`
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param times when
 /// @param to at least one
 public record Route(
-    Severity atLeast, String type, String identity, Times times, List<Recipient> to) {
+    Severity atLeast, String type, String identity, Times times, List<Way> to) {
   public Route {
     checkPattern("type", type);
     checkPattern("identity", identity);

@@ -18,7 +18,7 @@ public record Routes(List<Route> all) {
   /// @param type of what it is about, such as `alert.raised`
   /// @param identity whom it is about; null when nobody
   /// @param at when there is something to say
-  public List<Recipient> of(Severity severity, String type, @Nullable String identity, Instant at) {
+  public List<Way> of(Severity severity, String type, @Nullable String identity, Instant at) {
     return all.stream()
         .filter(route -> route.matches(severity, type, identity, at))
         .flatMap(route -> route.to().stream())

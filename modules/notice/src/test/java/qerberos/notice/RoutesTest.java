@@ -12,16 +12,16 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RoutesTest {
-  private static final Recipient A = Recipient.email("a@example.org");
-  private static final Recipient HOOK = Recipient.webhook("ops");
-  private static final Recipient ADMIN = Recipient.identity("did:squid:admin456");
+  private static final Way A = Way.email("a@example.org");
+  private static final Way HOOK = Way.webhook("ops");
+  private static final Way ADMIN = Way.ws("did:squid:admin456");
   private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
   /// A Tuesday, eleven in Berlin.
   private static final Instant AT = Messages.AT;
 
   @Test
-  void everyFittingRoute_addsItsRecipients_eachOnceInOrder() {
+  void everyFittingRoute_addsItsWays_eachOnceInOrder() {
     var routes =
         new Routes(
             List.of(
@@ -92,7 +92,7 @@ class RoutesTest {
   }
 
   private static Route route(
-      Severity atLeast, String type, String identity, Recipient... recipients) {
-    return new Route(atLeast, type, identity, Times.always(), List.of(recipients));
+      Severity atLeast, String type, String identity, Way... ways) {
+    return new Route(atLeast, type, identity, Times.always(), List.of(ways));
   }
 }

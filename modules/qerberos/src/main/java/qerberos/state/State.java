@@ -20,6 +20,7 @@ public final class State implements AutoCloseable {
   private final Documents documents;
   private final Outbox outbox;
   private final SavedSearches searches;
+  private final Notices notices;
 
   private State(Database database, Clock clock) {
     this.database = database;
@@ -31,6 +32,7 @@ public final class State implements AutoCloseable {
     this.documents = new Documents(database, clock);
     this.outbox = new Outbox(database);
     this.searches = new SavedSearches(database, clock);
+    this.notices = new Notices(database);
   }
 
   /// Begins to open, check and migrate the database, on a thread of its own, so that a start need
@@ -94,6 +96,10 @@ public final class State implements AutoCloseable {
 
   public SavedSearches searches() {
     return searches;
+  }
+
+  public Notices notices() {
+    return notices;
   }
 
   @Override
