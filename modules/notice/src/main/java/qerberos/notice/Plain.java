@@ -31,8 +31,8 @@ final class Plain {
         .replace("'", "&#39;");
   }
 
-  /// An id as it may stand in a header and in what is signed, where a full stop ends it: itself when
-  /// it is short and plain, with `_` for a full stop; else its SHA-256.
+  /// An id as it may stand in a header and in what is signed, where a full stop ends it: itself
+  /// when it is short and plain, with `_` for a full stop; else its SHA-256.
   static String token(String id) {
     return id.matches("[A-Za-z0-9_:.-]{1,100}") ? id.replace('.', '_') : digest(id);
   }

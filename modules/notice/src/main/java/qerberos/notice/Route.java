@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param identity whom it is about, in the same way; only `*` also fits what is about nobody
 /// @param times when
 /// @param to at least one
-public record Route(
-    Severity atLeast, String type, String identity, Times times, List<Way> to) {
+public record Route(Severity atLeast, String type, String identity, Times times, List<Way> to) {
   public Route {
     checkPattern("type", type);
     checkPattern("identity", identity);

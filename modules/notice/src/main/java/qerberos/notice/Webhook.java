@@ -9,6 +9,13 @@ import java.util.Locale;
 /// @param privateAllowed whether its host may be one of this machine or network, and plain HTTP
 public record Webhook(String name, URI url, WebhookSecrets secrets, boolean privateAllowed) {
   public Webhook {
+    check(name, url, privateAllowed);
+  }
+
+  /// What the constructor checks, before there are secrets.
+  ///
+  /// @throws IllegalArgumentException naming the field
+  public static void check(String name, URI url, boolean privateAllowed) {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")) {
       throw new IllegalArgumentException(
           "name: \"" + name + "\", want 1..64 letters, digits and . _ -");

@@ -91,8 +91,7 @@ class RoutesTest {
     assertThatThrownBy(() -> new Times(0, 1440, Set.of(), BERLIN)).hasMessageStartingWith("days: ");
   }
 
-  private static Route route(
-      Severity atLeast, String type, String identity, Way... ways) {
+  private static Route route(Severity atLeast, String type, String identity, Way... ways) {
     return new Route(atLeast, type, identity, Times.always(), List.of(ways));
   }
 }
