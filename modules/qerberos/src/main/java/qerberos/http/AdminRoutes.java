@@ -358,8 +358,13 @@ final class AdminRoutes {
 
   /// A small JSON object with no other members than these; an empty body is an empty object.
   static Json.Obj body(Exchange exchange, Set<String> known) throws IOException {
+    return body(exchange, known, MOST_BYTES);
+  }
+
+  /// The same of at most so many bytes.
+  static Json.Obj body(Exchange exchange, Set<String> known, int most) throws IOException {
     Body.checkType(exchange.request(), false);
-    byte[] raw = exchange.rawBody(MOST_BYTES);
+    byte[] raw = exchange.rawBody(most);
     if (raw.length == 0) {
       return Json.EMPTY;
     }
