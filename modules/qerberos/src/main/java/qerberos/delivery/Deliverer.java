@@ -112,7 +112,7 @@ public final class Deliverer implements AutoCloseable {
       try {
         if (deliverDue(channel) < AT_ONCE) {
           boolean ignored = news.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
-          int ignoredToo = news.drainPermits();
+          int _ = news.drainPermits();
         }
       } catch (InterruptedException e) {
         return;

@@ -12,11 +12,15 @@ final class Stored {
       try {
         return handler.handle(exchange);
       } catch (StateUnavailable e) {
-        throw Refused.unavailable(
-            Code.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()), e.retryAfter().toSeconds());
+        throw unavailable(e);
       } catch (UncheckedIOException e) {
         throw Refused.unavailable(Code.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()), 5);
       }
     };
+  }
+
+  static Refused unavailable(StateUnavailable e) {
+    return Refused.unavailable(
+        Code.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()), e.retryAfter().toSeconds());
   }
 }
