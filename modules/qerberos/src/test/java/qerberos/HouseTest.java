@@ -27,6 +27,7 @@ class HouseTest {
           "qerberos.columns",
           "qerberos.witness",
           "qerberos.trail",
+          "qerberos.delivery",
           "qerberos.http",
           "qerberos.service",
           "qerberos.cli",

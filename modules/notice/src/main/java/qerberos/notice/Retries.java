@@ -16,6 +16,9 @@ import java.util.random.RandomGenerator;
 /// @param lease how long whoever takes a message has it alone; one that was killed meanwhile leaves
 ///     it to the next after this
 public record Retries(Duration first, Duration longest, Duration giveUpAfter, Duration lease) {
+  /// Characters that are kept of what the other side answered.
+  private static final int ANSWER_MAX = 500;
+
   public Retries {
     if (first.toMillis() < 1 || longest.compareTo(first) < 0 || lease.toMillis() < 1) {
       throw new IllegalArgumentException(
@@ -35,15 +38,17 @@ public record Retries(Duration first, Duration longest, Duration giveUpAfter, Du
   public Settled after(
       Delivery delivery, int attempts, Instant since, Instant now, RandomGenerator random) {
     return switch (delivery) {
-      case Delivery.Delivered(var detail) -> new Settled.Delivered(now, detail);
+      case Delivery.Delivered(var detail) ->
+          new Settled.Delivered(now, Wording.shortened(detail, ANSWER_MAX));
       case Delivery.Failed failed -> failed(failed, attempts, since, now, random);
     };
   }
 
   private Settled failed(
       Delivery.Failed failed, int attempts, Instant since, Instant now, RandomGenerator random) {
+    String reason = Wording.shortened(failed.reason(), ANSWER_MAX);
     if (failed.permanent()) {
-      return new Settled.GivenUp(now, failed.reason());
+      return new Settled.GivenUp(now, reason);
     }
     Duration pause = pause(attempts, random);
     Duration asked = failed.retryAfter();
@@ -52,8 +57,8 @@ public record Retries(Duration first, Duration longest, Duration giveUpAfter, Du
     }
     Instant next = now.plus(pause);
     return next.isAfter(since.plus(giveUpAfter))
-        ? new Settled.GivenUp(now, "given up after " + attempts + " attempts: " + failed.reason())
-        : new Settled.Again(now, failed.reason(), next);
+        ? new Settled.GivenUp(now, "given up after " + attempts + " attempts: " + reason)
+        : new Settled.Again(now, reason, next);
   }
 
   private Duration pause(int attempts, RandomGenerator random) {

@@ -6,10 +6,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import qerberos.event.Json;
+import qerberos.event.Rfc3339;
 
 class AlertBodyTest {
   private static Json.Obj labels(String... pairs) {
@@ -178,5 +180,51 @@ class AlertBodyTest {
         .isEqualTo(AlertChange.REPEATED);
     assertThat(AlertChange.of(AlertStatus.RESOLVED, AlertStatus.FIRING))
         .isEqualTo(AlertChange.FIRED_AGAIN);
+  }
+
+  /// Any value, of any type, where another one was expected.
+  private static Json any(SplittableRandom random, int depth) {
+    return switch (random.nextInt(depth > 2 ? 5 : 7)) {
+      case 0 -> Json.NULL;
+      case 1 -> Json.of(random.nextBoolean());
+      case 2 -> Json.of(random.nextBoolean() ? 1e300 : random.nextInt(-3, 3));
+      case 3 ->
+          Json.of(List.of("", "resolved", "\u0000", "x".repeat(3_000)).get(random.nextInt(4)));
+      case 4 ->
+          Json.of(List.of("9999-12-31T23:59:59.9Z", "0000-01-01T00:00:00Z").get(random.nextInt(2)));
+      case 5 -> new Json.Arr(List.of(any(random, depth + 1)));
+      default -> {
+        Json.Obj all = firing();
+        for (String name :
+            List.of("status", "labels", "annotations", "startsAt", "fingerprint", "generatorURL")) {
+          all = random.nextInt(3) == 0 ? all.with(name, any(random, depth + 1)) : all;
+        }
+        yield all;
+      }
+    };
+  }
+
+  @Test
+  void whateverIsSent_isAlertsThatCanBeKept_orNeither() {
+    long seed = System.nanoTime();
+    System.out.println("AlertBodyTest seed " + seed);
+    var random = new SplittableRandom(seed);
+    for (int i = 0; i < 20_000; i++) {
+      Json.Obj body = body(any(random, 0), any(random, 0));
+      for (String name : List.of("status", "groupKey", "truncatedAlerts", "summary", "alerts")) {
+        body = random.nextInt(6) == 0 ? body.with(name, any(random, 0)) : body;
+      }
+      switch (AlertBody.of(body, "k")) {
+        case AlertBody.Neither(var reason) -> assertThat(reason).contains("want");
+        case AlertBody.Alerts(var alerts) -> {
+          for (Alert alert : alerts) {
+            String all = alert.fingerprint() + alert.summary() + alert.source() + alert.fields();
+            assertThat(all).as("seed %d", seed).doesNotContain("\u0000");
+            assertThat(alert.summary().length()).isBetween(1, 180);
+            assertThat(Rfc3339.write(alert.startsAt())).hasSize(30);
+          }
+        }
+      }
+    }
   }
 }

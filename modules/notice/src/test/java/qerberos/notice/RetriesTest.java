@@ -75,4 +75,12 @@ class RetriesTest {
     assertThat(after(new Delivery.Delivered("250 ok"), 3, SINCE))
         .isEqualTo(new Settled.Delivered(SINCE, "250 ok"));
   }
+
+  @Test
+  void whatTheOtherSideSays_isShortened_andCanBeKept() {
+    assertThat(after(new Delivery.Delivered("a\u0000b" + "x".repeat(10_000)), 1, SINCE))
+        .isEqualTo(new Settled.Delivered(SINCE, "a\ufffdb" + "x".repeat(496) + "…"));
+    assertThat(after(new Delivery.Failed("\u0000", true, null), 1, SINCE))
+        .isEqualTo(new Settled.GivenUp(SINCE, "\ufffd"));
+  }
 }

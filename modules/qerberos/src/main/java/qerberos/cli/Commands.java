@@ -67,6 +67,7 @@ public final class Commands {
         .addSubcommand(new TokenCommand(around))
         .addSubcommand(new IdentityCommand(around))
         .addSubcommand(new KeysCommand(around))
+        .addSubcommand(new TicketsCommand(around))
         .addSubcommand(new BenchCommand(around))
         .addSubcommand(new SettingsCommand(around))
         .addSubcommand(new VersionCommand(around))
