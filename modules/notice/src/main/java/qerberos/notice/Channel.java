@@ -7,4 +7,10 @@ public interface Channel {
 
   /// Tries once. Never throws for what the other side does.
   Delivery deliver(Message message) throws InterruptedException;
+
+  /// How many messages it takes side by side, each on a thread of its own; one after the other
+  /// unless it says otherwise.
+  default int atOnce() {
+    return 1;
+  }
 }

@@ -52,6 +52,13 @@ public final class MailChannel implements Channel {
     return digest.deliver(message);
   }
 
+  /// As many as there may be in a mail, and some for others meanwhile: those who wait for a mail to
+  /// fill must not keep out what is critical.
+  @Override
+  public int atOnce() {
+    return 4 * Digest.MOST;
+  }
+
   /// How many messages wait for the next mail to that address.
   int waiting(String recipient) {
     return digest.waiting(recipient);

@@ -72,6 +72,12 @@ public final class WebhookChannel implements Channel {
     return "webhook";
   }
 
+  /// One that hangs must not keep the others waiting.
+  @Override
+  public int atOnce() {
+    return 64;
+  }
+
   @Override
   public Delivery deliver(Message message) throws InterruptedException {
     Webhook hook = hooks.get(message.recipient());

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -30,8 +31,8 @@ import qerberos.notice.Way;
 import qerberos.state.Telling;
 import qerberos.trail.OwnActs;
 
-/// Delivers what is due, each channel on a thread of its own, so that a slow one keeps nobody else
-/// waiting.
+/// Delivers what is due, each channel for itself, so that a slow one keeps nobody else waiting, and
+/// as many messages side by side as the channel takes.
 ///
 /// A message is taken for a while, tried once, and settled together with the event that says how it
 /// ended: `notification.<channel>`, ALLOW when it is delivered, WARN when it will be tried again,
@@ -60,6 +61,7 @@ public final class Deliverer implements AutoCloseable {
   private final Clock clock;
   private final RandomGenerator random;
   private final List<Worker> workers = new ArrayList<>();
+  private final Set<Thread> delivering = ConcurrentHashMap.newKeySet();
   private volatile boolean running = true;
 
   private record Worker(Thread thread, Semaphore news) {}
@@ -108,9 +110,10 @@ public final class Deliverer implements AutoCloseable {
   }
 
   private void run(Channel channel, Semaphore news) {
+    var seats = new Semaphore(channel.atOnce());
     while (running) {
       try {
-        if (deliverDue(channel) < AT_ONCE) {
+        if (deliverDue(channel, seats) < AT_ONCE) {
           boolean ignored = news.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
           int _ = news.drainPermits();
         }
@@ -140,14 +143,42 @@ public final class Deliverer implements AutoCloseable {
   }
 
   /// How many were due.
-  private int deliverDue(Channel channel) throws IOException, InterruptedException {
+  private int deliverDue(Channel channel, Semaphore seats)
+      throws IOException, InterruptedException {
     List<Due> due = store.due(channel.name(), clock.instant(), AT_ONCE);
     for (Due one : due) {
-      if (running && store.take(one, clock.instant().plus(retries.lease()))) {
-        deliver(channel, one);
+      seats.acquire();
+      boolean begun = false;
+      try {
+        if (running && store.take(one, clock.instant().plus(retries.lease()))) {
+          Thread thread = Thread.ofVirtual().unstarted(() -> attempt(channel, one, seats));
+          boolean _ = delivering.add(thread);
+          thread.start();
+          begun = true;
+        }
+      } finally {
+        if (!begun) {
+          seats.release();
+        }
       }
     }
     return due.size();
+  }
+
+  /// What is not settled here stays taken, and is tried again when the lease is over.
+  private void attempt(Channel channel, Due due, Semaphore seats) {
+    try {
+      deliver(channel, due);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      LOG.log(WARNING, channel.name() + " waits: " + e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.log(ERROR, channel.name() + " failed, and will go on", e);
+    } finally {
+      seats.release();
+      boolean _ = delivering.remove(Thread.currentThread());
+    }
   }
 
   private void deliver(Channel channel, Due due) throws IOException, InterruptedException {
@@ -222,16 +253,22 @@ public final class Deliverer implements AutoCloseable {
     running = false;
     wake();
     try {
+      List<Thread> all = new ArrayList<>(workers.stream().map(Worker::thread).toList());
+      all.addAll(delivering);
       Instant until = Instant.now().plus(PATIENCE);
-      for (Worker worker : workers) {
+      for (Thread each : all) {
         Duration left = Duration.between(Instant.now(), until);
-        boolean ended = worker.thread().join(left.isNegative() ? Duration.ofMillis(1) : left);
-        if (!ended) {
-          worker.thread().interrupt();
+        if (!each.join(left.isNegative() ? Duration.ofMillis(1) : left)) {
+          each.interrupt();
         }
       }
-      for (Worker worker : workers) {
-        boolean ignored = worker.thread().join(PATIENCE);
+      // Some may have begun meanwhile.
+      all.addAll(delivering);
+      delivering.forEach(Thread::interrupt);
+      until = Instant.now().plus(PATIENCE);
+      for (Thread each : all) {
+        Duration left = Duration.between(Instant.now(), until);
+        boolean ignored = each.join(left.isNegative() ? Duration.ofMillis(1) : left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

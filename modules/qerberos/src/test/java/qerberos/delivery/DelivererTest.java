@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,6 +180,49 @@ class DelivererTest {
       assertThat(channel.next().id()).isEqualTo("n2.0");
       assertThat(verdicts(trail, "n1.0", 1)).containsExactly(Verdict.DENY);
       assertThat(verdicts(trail, "n2.0", 1)).containsExactly(Verdict.ALLOW);
+      assertThat(state.notices().waiting()).isEmpty();
+    }
+  }
+
+  @Test
+  void asManyAsTheChannelTakes_areDeliveredSideBySide_andNoMore() throws Exception {
+    var together = new CountDownLatch(3);
+    var now = new AtomicInteger();
+    var most = new AtomicInteger();
+    Channel gathers =
+        new Channel() {
+          @Override
+          public String name() {
+            return "email";
+          }
+
+          @Override
+          public int atOnce() {
+            return 3;
+          }
+
+          /// Ends for nobody before there are three.
+          @Override
+          public Delivery deliver(Message message) throws InterruptedException {
+            int here = now.incrementAndGet();
+            int ignored = most.accumulateAndGet(here, Math::max);
+            together.countDown();
+            together.await();
+            int _ = now.decrementAndGet();
+            return new Delivery.Delivered("in one mail");
+          }
+        };
+    try (State state = state("e");
+        Trail trail = TestTrail.open(TrailSettings.in(folder.resolve("e")), state);
+        Deliverer deliverer = deliverer(state, trail, gathers)) {
+      deliverer.start();
+      for (int i = 0; i < 9; i++) {
+        tell(state, deliverer, "n" + i);
+      }
+      for (int i = 0; i < 9; i++) {
+        assertThat(verdicts(trail, "n" + i + ".0", 1)).containsExactly(Verdict.ALLOW);
+      }
+      assertThat(most).hasValue(3);
       assertThat(state.notices().waiting()).isEmpty();
     }
   }
