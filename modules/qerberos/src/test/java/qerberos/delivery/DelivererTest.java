@@ -256,14 +256,14 @@ class DelivererTest {
             return new Delivery.Delivered("too late");
           }
         };
-    try (State state = state("d");
-        Trail trail = TestTrail.open(TrailSettings.in(folder.resolve("d")), state)) {
-      Deliverer killed = deliverer(state, trail, hangs);
+    State first = state("d");
+    try (Trail trail = TestTrail.open(TrailSettings.in(folder.resolve("d")), first)) {
+      Deliverer killed = deliverer(first, trail, hangs);
       killed.start();
-      tell(state, killed, "n1");
+      tell(first, killed, "n1");
       assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
       // As if the process ended here: nothing is settled, the state is let go.
-      state.close();
+      first.close();
       killed.close();
     }
     var channel = new Scripted();
