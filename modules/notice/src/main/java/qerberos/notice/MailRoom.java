@@ -52,6 +52,7 @@ final class MailRoom {
     all.put("mail.smtp.connectiontimeout", millis);
     all.put("mail.smtp.timeout", millis);
     all.put("mail.smtp.writetimeout", millis);
+    all.put("mail.smtp.quitwait", "false");
     all.put("mail.smtp.auth", String.valueOf(server.login().isPresent()));
     boolean starttls = server.security() == MailServer.Security.STARTTLS;
     all.put("mail.smtp.starttls.enable", String.valueOf(starttls));
@@ -68,7 +69,8 @@ final class MailRoom {
   Posted send(Letter letter) throws InterruptedException {
     try {
       MimeMessage mail = mail(letter);
-      try (Transport transport = session.getTransport("smtp")) {
+      Transport transport = session.getTransport("smtp");
+      try {
         if (server.login().isPresent()) {
           MailServer.Login login = server.login().get();
           transport.connect(login.user(), login.password());
@@ -76,13 +78,24 @@ final class MailRoom {
           transport.connect();
         }
         transport.sendMessage(mail, mail.getAllRecipients());
-        return new Posted(new Delivery.Delivered(mail.getMessageID()), true);
+      } finally {
+        leave(transport);
       }
+      return new Posted(new Delivery.Delivered(mail.getMessageID()), true);
     } catch (MessagingException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException("while sending mail");
       }
       return failed(e);
+    }
+  }
+
+  /// However the farewell goes: by then the mail is with the server, or it is not.
+  private static void leave(Transport transport) {
+    try {
+      transport.close();
+    } catch (MessagingException _) {
+      // The connection is closed all the same.
     }
   }
 

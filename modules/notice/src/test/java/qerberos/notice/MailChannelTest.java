@@ -249,6 +249,18 @@ class MailChannelTest {
   }
 
   @Test
+  void whatTheServerTook_isDelivered_howeverTheFarewellGoes() throws Exception {
+    for (String farewell : List.of("", "500 what", "\u0000")) {
+      try (var server = new SmtpServer(null, Map.of("QUIT", farewell))) {
+        assertThat(
+                channel(server.port(), Security.NONE, Optional.empty())
+                    .deliver(Messages.of("m", TO, Severity.CRITICAL)))
+            .isInstanceOf(Delivery.Delivered.class);
+      }
+    }
+  }
+
+  @Test
   void nobodyListens_isSaid() throws Exception {
     int port;
     try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -201,7 +201,7 @@ class DelivererTest {
             return 3;
           }
 
-          /// Ends for nobody before there are three.
+          // Ends for nobody before there are three.
           @Override
           public Delivery deliver(Message message) throws InterruptedException {
             int here = now.incrementAndGet();
