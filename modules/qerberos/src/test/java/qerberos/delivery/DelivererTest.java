@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -132,10 +133,12 @@ class DelivererTest {
     Instant until = Instant.now().plusSeconds(30);
     while (true) {
       int size = (int) trail.ledger().size();
-      List<AuditEvent> events =
-          trail.events().read(0, size).stream()
-              .filter(event -> event != null && event.ref().equals("message:" + id))
-              .toList();
+      List<AuditEvent> events = new ArrayList<>();
+      for (AuditEvent event : trail.events().read(0, size)) {
+        if (event != null && event.ref().equals("message:" + id)) {
+          events.add(event);
+        }
+      }
       if (events.size() >= count || Instant.now().isAfter(until)) {
         assertThat(events.stream().map(AuditEvent::type)).containsOnly("notification.email");
         return events.stream().map(AuditEvent::verdict).toList();

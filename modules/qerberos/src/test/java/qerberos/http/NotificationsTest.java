@@ -63,8 +63,15 @@ class NotificationsTest {
   }
 
   private static Json.Obj first(Reply reply) {
-    Json.Arr all = (Json.Arr) reply.data().get("alerts");
-    return (Json.Obj) all.items().getFirst();
+    return objects(reply, "alerts").getFirst();
+  }
+
+  /// The objects of a list in an answer.
+  private static List<Json.Obj> objects(Reply reply, String name) {
+    if (reply.data().get(name) instanceof Json.Arr(var items)) {
+      return items.stream().map(one -> (Json.Obj) one).toList();
+    }
+    throw new AssertionError("no " + name + " in " + reply.text());
   }
 
   private static Reply patch(String id, String token, String body) throws Exception {
@@ -126,8 +133,7 @@ class NotificationsTest {
     Json.Obj fired = first(told(alertmanager("d21", "firing")));
     String raw = "Service <b>127.0.0.1:1</b> is down & out";
     Reply known = service.get(ALERT + "?status=firing", service.admin);
-    Json.Arr all = (Json.Arr) known.data().get("alerts");
-    assertThat(all.items().stream().map(one -> ((Json.Obj) one).text("summary"))).contains(raw);
+    assertThat(objects(known, "alerts").stream().map(one -> one.text("summary"))).contains(raw);
     assertThat(known.text()).doesNotContain("<b>", "&amp;");
     assertThat(events("alert:" + fired.text("id"))).contains("\\u003cb\\u003e");
 
@@ -205,8 +211,7 @@ class NotificationsTest {
         .isEqualTo("it was like that already");
 
     Reply shown = service.get("/audit/support-tickets/" + id, alice);
-    Json.Arr history = (Json.Arr) shown.data().get("history");
-    assertThat(history.items()).hasSize(3);
+    assertThat(objects(shown, "history")).hasSize(3);
     assertThat(shown.text()).contains("\"note\":\"I look\"", "\"status\":\"closed\"");
     String all = events("ticket:" + id);
     assertThat(all).contains("support.ticket.create", "\"from\":\"in_progress\"");
@@ -231,26 +236,26 @@ class NotificationsTest {
 
     assertThat(patch(id, service.admin, "{\"note\":\"for alice\"}").status()).isEqualTo(200);
     assertThat(service.get("/notifications", bob).text()).doesNotContain("for alice");
-    Json.Arr hers = (Json.Arr) service.get("/notifications", alice).data().get("notifications");
-    String notice = String.valueOf(((Json.Obj) hers.items().getLast()).text("id"));
+    List<Json.Obj> hers = objects(service.get("/notifications", alice), "notifications");
+    String notice = String.valueOf(hers.getLast().text("id"));
     String read = "/notifications/" + notice + "/read";
     assertThat(service.post(read, bob, "").status()).isEqualTo(404);
     assertThat(service.get("/notifications", alice).text())
         .contains("\"user_id\":\"did:squid:alice\"");
     assertThat(service.post(read, alice, "").status()).isEqualTo(200);
-    Json.Arr after = (Json.Arr) service.get("/notifications", alice).data().get("notifications");
-    assertThat(((Json.Obj) after.items().getLast()).text("read_at")).isNotNull();
+    List<Json.Obj> after = objects(service.get("/notifications", alice), "notifications");
+    assertThat(after.getLast().text("read_at")).isNotNull();
   }
 
   @Test
   void notificationsGoOnFromAPlace_andOperatorsReadTheAlerts() throws Exception {
-    Json before = service.get("/notifications?limit=1000", service.admin).data().get("next");
-    String since = Long.toString((long) ((Json.Num) before).value());
+    Reply before = service.get("/notifications?limit=1000", service.admin);
+    String since = before.text().replaceAll(".*\"next\":(\\d+).*", "$1");
     String id = String.valueOf(first(told(alertmanager("cursor", "firing"))).text("id"));
     Reply after = service.get("/notifications?since=" + since, service.admin);
     assertThat(after.text())
         .contains("\"alert\":\"" + id + "\"", "\"user_id\":\"group:operators\"");
-    assertThat(((Json.Arr) after.data().get("notifications")).items()).hasSize(1);
+    assertThat(objects(after, "notifications")).hasSize(1);
     assertThat(service.get("/notifications", alice).text()).doesNotContain(id);
     assertThat(service.get(ALERT, alice).status()).isEqualTo(403);
     String own = service.token("own-alerts", Scope.OWN, Permission.ALERTS_READ);
