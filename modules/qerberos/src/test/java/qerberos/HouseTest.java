@@ -18,6 +18,7 @@ class HouseTest {
           "qerberos.event",
           "qerberos.intake",
           "qerberos.ledger",
+          "qerberos.notice",
           "qerberos.query",
           "qerberos.settings",
           "qerberos.logs",
@@ -26,6 +27,7 @@ class HouseTest {
           "qerberos.columns",
           "qerberos.witness",
           "qerberos.trail",
+          "qerberos.delivery",
           "qerberos.http",
           "qerberos.service",
           "qerberos.cli",
@@ -78,6 +80,8 @@ class HouseTest {
     seenOnlyBy("picocli..", "qerberos.cli", "qerberos");
     seenOnlyBy("io.github.resilience4j..", "qerberos.identity");
     seenOnlyBy("io.micrometer..", "qerberos.http");
+    seenOnlyBy("jakarta.mail..", "qerberos.notice");
+    seenOnlyBy("org.eclipse.angus..", "qerberos.notice");
     seenOnlyBy("io.helidon..", "qerberos.http", "qerberos.identity", "qerberos.service");
   }
 

@@ -72,7 +72,7 @@ class LicencesTest {
   void ofSeveralLicencesOneMustBeAllowed_andIsTaken() throws Exception {
     Ended ended =
         check(
-            component("good", "1.0", "EPL-2.0", "Apache-2.0"),
+            component("good", "1.0", "LGPL-2.1-only", "Apache-2.0"),
             component("plain", "2", "BSD-3-Clause"));
     assertThat(ended.status).as(ended.printed).isZero();
     assertThat(folder.resolve("THIRD-PARTY.md"))

@@ -99,6 +99,11 @@ final class Api implements AutoCloseable {
                 .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes))));
   }
 
+  Reply patch(String path, Json body) throws Failure {
+    byte[] bytes = JsonText.compact(body).getBytes(StandardCharsets.UTF_8);
+    return json(send("PATCH", path, "application/json", bytes));
+  }
+
   Reply delete(String path) throws Failure {
     return json(send(request(path).DELETE()));
   }

@@ -3,7 +3,6 @@ package qerberos.http;
 import static java.lang.System.Logger.Level.ERROR;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,7 +22,6 @@ import qerberos.identity.Permission;
 import qerberos.identity.Scope;
 import qerberos.intake.AnyJson;
 import qerberos.state.BlockedIdentity;
-import qerberos.state.StateUnavailable;
 import qerberos.state.StoredToken;
 import qerberos.state.Telling;
 import qerberos.trail.Trail;
@@ -66,22 +64,7 @@ final class AdminRoutes {
   }
 
   private static Route admin(String method, String pattern, Route.Handler handler) {
-    return Route.guarded(
-        method,
-        pattern,
-        Permission.ADMIN,
-        exchange -> {
-          try {
-            return handler.handle(exchange);
-          } catch (StateUnavailable e) {
-            throw Refused.unavailable(
-                Code.SERVICE_UNAVAILABLE,
-                String.valueOf(e.getMessage()),
-                e.retryAfter().toSeconds());
-          } catch (UncheckedIOException e) {
-            throw Refused.unavailable(Code.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()), 5);
-          }
-        });
+    return Route.guarded(method, pattern, Permission.ADMIN, Stored.orUnavailable(handler));
   }
 
   private Answer tokens(Exchange exchange) throws IOException {
@@ -358,8 +341,13 @@ final class AdminRoutes {
 
   /// A small JSON object with no other members than these; an empty body is an empty object.
   static Json.Obj body(Exchange exchange, Set<String> known) throws IOException {
+    return body(exchange, known, MOST_BYTES);
+  }
+
+  /// The same of at most so many bytes.
+  static Json.Obj body(Exchange exchange, Set<String> known, int most) throws IOException {
     Body.checkType(exchange.request(), false);
-    byte[] raw = exchange.rawBody(MOST_BYTES);
+    byte[] raw = exchange.rawBody(most);
     if (raw.length == 0) {
       return Json.EMPTY;
     }

@@ -22,6 +22,7 @@ enum Code {
   PAYLOAD_TOO_LARGE(413, false, "Send less at once"),
   URI_TOO_LONG(414, false, "Send a shorter query"),
   UNSUPPORTED_MEDIA_TYPE(415, false, "Send application/json, or application/x-ndjson to /batch"),
+  UNPROCESSABLE(422, false, "Send one of the forms that the message names"),
   EVIDENCE_LOCK(423, true, "Wait until the evidence lock is taken off, or ask who put it on"),
   HTTPS_REQUIRED(426, false, "Send it to the https:// address"),
   RATE_LIMIT_EXCEEDED(429, true, "Wait as long as Retry-After says"),

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import qerberos.identity.Access;
@@ -20,6 +21,7 @@ import qerberos.identity.Limits;
 import qerberos.identity.Login;
 import qerberos.identity.Permission;
 import qerberos.identity.Refusal;
+import qerberos.identity.Scope;
 import qerberos.settings.HttpSettings;
 
 /// Asks [Access] and [Limits], and turns what they say into answers, headers and events.
@@ -63,7 +65,7 @@ final class GateAdmission implements Admission {
   @Override
   public void admit(Exchange exchange, Route route) throws Exception {
     Permission permission = route.permission();
-    if (permission == null) {
+    if (route.isOpen()) {
       return;
     }
     enter(exchange, permission);
@@ -73,7 +75,9 @@ final class GateAdmission implements Admission {
   }
 
   /// Lets the request in for this permission, or not; counts nothing.
-  void enter(Exchange exchange, Permission permission) throws Exception {
+  ///
+  /// @param permission null when it is enough to be known
+  void enter(Exchange exchange, @Nullable Permission permission) throws Exception {
     Decision decision =
         exchange.timed("access", () -> access.decide(request(exchange), permission));
     switch (decision) {
@@ -108,6 +112,11 @@ final class GateAdmission implements Admission {
     } catch (Refused e) {
       return false;
     }
+  }
+
+  /// With which scope the caller, who was let in, has another permission; empty for without.
+  Optional<Scope> scope(Exchange exchange, Permission permission) {
+    return access.scope(request(exchange), permission, exchange.caller());
   }
 
   /// Counts events against the caller's allowance.

@@ -19,10 +19,12 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import qerberos.delivery.Deliverer;
 import qerberos.identity.Gate;
 import qerberos.identity.UpstreamHealth;
 import qerberos.ledger.Verification;
 import qerberos.settings.HttpSettings;
+import qerberos.state.Notices;
 import qerberos.state.State;
 import qerberos.state.StateUnavailable;
 import qerberos.state.Switch;
@@ -65,6 +67,7 @@ public final class HttpApi implements AutoCloseable {
       State state,
       Metrics metrics,
       SelfCheck selfCheck,
+      Deliverer deliverer,
       Clock clock,
       String version,
       Deque<AutoCloseable> open) {
@@ -113,6 +116,10 @@ public final class HttpApi implements AutoCloseable {
     routes.addAll(switches.routes());
     measure(metrics, state.maintenance(), evidence);
     routes.addAll(new DescriptionRoutes().routes());
+    Notices notices = state.notices();
+    routes.addAll(new AlertRoutes(notices, deliverer, records, trail.ids()).routes());
+    routes.addAll(new TicketRoutes(notices, deliverer, records, trail.ids()).routes());
+    routes.addAll(new NoticeRoutes(notices, admission).routes());
     this.routes = List.copyOf(routes);
     this.server =
         new HttpServer(
@@ -128,6 +135,7 @@ public final class HttpApi implements AutoCloseable {
   /// Builds the routes and begins to listen.
   ///
   /// @param metrics closed by whoever made it
+  /// @param deliverer of what the routes have to say; closed by whoever made it
   /// @throws IOException the address cannot be had; nothing is left running
   public static HttpApi start(
       HttpSettings settings,
@@ -136,12 +144,14 @@ public final class HttpApi implements AutoCloseable {
       State state,
       Metrics metrics,
       SelfCheck selfCheck,
+      Deliverer deliverer,
       Clock clock,
       String version)
       throws IOException {
     Deque<AutoCloseable> open = new ArrayDeque<>();
     HttpApi api =
-        new HttpApi(settings, trail, gate, state, metrics, selfCheck, clock, version, open);
+        new HttpApi(
+            settings, trail, gate, state, metrics, selfCheck, deliverer, clock, version, open);
     try {
       api.beginTls();
       api.server.start();

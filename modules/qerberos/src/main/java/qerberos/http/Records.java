@@ -127,6 +127,38 @@ public final class Records {
     return acts.of(changed -> details.apply(changed).map(what -> act(exchange, type, ref, what)));
   }
 
+  /// Something happened that somebody told us: what to give to the write that keeps it.
+  ///
+  /// @param actor on whose behalf it is, `system:alertmanager`
+  Telling told(
+      Exchange exchange,
+      String type,
+      String ref,
+      String actor,
+      Verdict verdict,
+      @org.jspecify.annotations.Nullable String severity,
+      Json.Obj what) {
+    Json.Obj details =
+        where(exchange.address(), exchange.agent())
+            .with("toldBy", Json.of(exchange.caller().principal()))
+            .with("what", what);
+    var draft =
+        new EventDraft(
+            null,
+            type,
+            null,
+            severity,
+            ref,
+            new Actor(actor),
+            Reserved.LAYER,
+            verdict,
+            details,
+            Json.EMPTY,
+            null,
+            null);
+    return acts.of(_ -> Optional.of(draft));
+  }
+
   private static EventDraft act(Exchange exchange, String type, String ref, Json.Obj what) {
     return draft(
         null,

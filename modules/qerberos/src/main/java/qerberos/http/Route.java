@@ -10,7 +10,8 @@ import qerberos.identity.Permission;
 ///
 /// @param pattern the path, with `{x}` for one segment and a trailing `**` for the rest; also the
 ///     name of the route in metrics and logs
-/// @param permission what the caller needs; null for what everybody may see
+/// @param permission what the caller needs; null for what everybody may see, and, where the request
+///     is counted, for what everybody may who is known
 /// @param cost how the request is counted against the limits
 record Route(
     String method, String pattern, @Nullable Permission permission, Cost cost, Handler handler) {
@@ -38,6 +39,11 @@ record Route(
     return new Route(method, pattern, null, Cost.FREE, handler);
   }
 
+  /// For whoever is known, whatever else they may.
+  static Route known(String method, String pattern, Handler handler) {
+    return new Route(method, pattern, null, Cost.REQUEST, handler);
+  }
+
   static Route guarded(String method, String pattern, Permission permission, Handler handler) {
     return new Route(method, pattern, permission, Cost.REQUEST, handler);
   }
@@ -46,10 +52,16 @@ record Route(
     return new Route(method, pattern, Permission.AUDIT_WRITE, Cost.EVENTS, handler);
   }
 
+  /// Whether it is nobody's business who asks.
+  boolean isOpen() {
+    return permission == null && cost == Cost.FREE;
+  }
+
   /// Asked by what runs beside us, never from outside: exempt when HTTPS is enforced.
   boolean internal() {
     return switch (pattern) {
-      case "/live", "/ready", "/metrics", "/notifications/admin-alert" -> true;
+      case "/live", "/ready", "/metrics" -> true;
+      case "/notifications/admin-alert" -> method.equals("POST");
       default -> pattern.equals("/health") || pattern.startsWith("/health/");
     };
   }

@@ -1,7 +1,6 @@
 package qerberos.http;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -51,24 +50,7 @@ final class SearchRoutes {
   }
 
   private static Route read(String method, String pattern, Route.Handler handler) {
-    return Route.guarded(
-        method,
-        pattern,
-        Permission.AUDIT_READ,
-        exchange -> {
-          try {
-            return handler.handle(exchange);
-          } catch (StateUnavailable e) {
-            throw unavailable(e);
-          } catch (UncheckedIOException e) {
-            throw Refused.unavailable(Code.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()), 5);
-          }
-        });
-  }
-
-  private static Refused unavailable(StateUnavailable e) {
-    return Refused.unavailable(
-        Code.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()), e.retryAfter().toSeconds());
+    return Route.guarded(method, pattern, Permission.AUDIT_READ, Stored.orUnavailable(handler));
   }
 
   /// What was asked for, of that which the saved search named by `search` finds.
@@ -95,7 +77,7 @@ final class SearchRoutes {
       return found(exchange.caller(), "search", "searchOwner", name.get(), owner.orElse(null))
           .orElseThrow(Asked::noSearch);
     } catch (StateUnavailable e) {
-      throw unavailable(e);
+      throw Stored.unavailable(e);
     }
   }
 

@@ -91,7 +91,11 @@ public final class Access {
 
   /// The decision for one request. Throws IOException only when the body of a signed request cannot
   /// be read.
-  public Decision decide(AccessRequest request, Permission permission) throws IOException {
+  ///
+  /// @param permission null when it is enough to be known; Qonsent is not asked then, and the scope
+  ///     is one's own
+  public Decision decide(AccessRequest request, @Nullable Permission permission)
+      throws IOException {
     Who who;
     try {
       who = who(request);
@@ -145,6 +149,19 @@ public final class Access {
     } catch (StateUnavailable e) {
       return false;
     }
+  }
+
+  /// With which scope somebody who was let in has another permission; empty when they do not, or
+  /// nobody can be asked. Records nothing and counts nothing.
+  public Optional<Scope> scope(AccessRequest request, Permission permission, Caller as) {
+    SquidIdentity identity = as.identity();
+    if (identity == null) {
+      return as.permissions().contains(permission) ? Optional.of(as.scope()) : Optional.empty();
+    }
+    return qonsent.check(identity, permission, request.address().getHostAddress(), request.agent())
+            instanceof Consent.Allowed yes
+        ? Optional.of(yes.scope())
+        : Optional.empty();
   }
 
   /// The event about this first use is in the ledger.
@@ -275,17 +292,23 @@ public final class Access {
     return known;
   }
 
-  private Decision service(Who.Service service, AccessRequest request, Permission permission) {
+  private Decision service(
+      Who.Service service, AccessRequest request, @Nullable Permission permission) {
     Caller caller = service.caller();
-    if (!caller.permissions().contains(permission)) {
+    if (permission != null && !caller.permissions().contains(permission)) {
       return denied(permission, caller.source(), "the token does not carry it", request);
     }
     return new Decision.Granted(
         caller, logins.firstUse(service.session(), service.ends(), caller, request));
   }
 
-  private Decision known(Who.Known known, AccessRequest request, Permission permission) {
+  private Decision known(Who.Known known, AccessRequest request, @Nullable Permission permission) {
     SquidIdentity identity = known.identity();
+    if (permission == null) {
+      var caller =
+          new Caller(identity.squidId(), identity, Set.of(), Scope.OWN, known.credential());
+      return once(known, caller, request, null);
+    }
     Consent consent =
         qonsent.check(identity, permission, request.address().getHostAddress(), request.agent());
     return switch (consent) {
@@ -306,7 +329,7 @@ public final class Access {
 
   /// Last of all, so that a caller who was told to come back may send the same request again.
   private Decision once(
-      Who.Known known, Caller caller, AccessRequest request, Permission permission) {
+      Who.Known known, Caller caller, AccessRequest request, @Nullable Permission permission) {
     String key = known.replayKey();
     try {
       if (key != null && !replays.claim(key, clock.instant().plus(SignedHeaders.REMEMBER))) {
@@ -338,7 +361,8 @@ public final class Access {
         refusals.note(AccessCode.QONSENT_DENIED, permission, identity, null, request));
   }
 
-  private Decision stranger(Who.Refused no, AccessRequest request, Permission permission) {
+  private Decision stranger(
+      Who.Refused no, AccessRequest request, @Nullable Permission permission) {
     Allowance counted = limits.stranger(request.address());
     Optional<Refusal> record =
         refusals.note(no.code(), permission, no.identity(), no.claimed(), request);

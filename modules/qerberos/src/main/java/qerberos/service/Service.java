@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import qerberos.delivery.Deliverer;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
@@ -25,6 +26,7 @@ import qerberos.identity.Limits;
 import qerberos.ledger.FolderStorage;
 import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.VerifierKey;
+import qerberos.notice.Retries;
 import qerberos.service.StartRefused.Reason;
 import qerberos.settings.ConfigRestore;
 import qerberos.settings.Settings;
@@ -174,9 +176,29 @@ public final class Service implements AutoCloseable {
                 settings.trail().verifyInterval(),
                 FIRST_SELF_CHECK));
     selfCheck.start();
+    var deliverer =
+        keep(
+            new Deliverer(
+                state.notices(),
+                List.of(),
+                List.of(),
+                Retries.usual(),
+                trail.acts(),
+                clock,
+                random));
+    deliverer.start();
     HttpApi api =
         keep(
-            HttpApi.start(settings.http(), trail, gate, state, metrics, selfCheck, clock, VERSION));
+            HttpApi.start(
+                settings.http(),
+                trail,
+                gate,
+                state,
+                metrics,
+                selfCheck,
+                deliverer,
+                clock,
+                VERSION));
     restored.ifPresent(what -> record(trail, what));
     publish(api, gate, arguments, clock);
   }

@@ -210,6 +210,33 @@ public final class Catalog {
       STATE_PATIENCE | state.patience | | 2s | time |
           A slow disk lets callers wait longer before they are told to come back.
 
+      SMTP_HOST | mail.host | | | host name |
+          Mail shall be sent.
+      SMTP_PORT | mail.port | | 587 | TCP port |
+          The mail server listens elsewhere.
+      SMTP_TLS | mail.tls | | true | true, false or implicit |
+          The mail server speaks no TLS (false), or from the first byte on (implicit; so it is on port 465).
+      SMTP_USER | mail.user | | | name |
+          The mail server wants to know us.
+      SMTP_PASSWORD | mail.passwordFile | | | secret |
+          The mail server wants a password.
+      SMTP_FROM | mail.from | | | address |
+          Mail shall come from another address than SMTP_USER.
+      SMTP_TIMEOUT | mail.timeout | | 10s | time |
+          The mail server is slow to answer.
+      MAIL_GATHER | mail.gather | | 60s | time |
+          What comes close together shall come in fewer mails, or sooner; what is critical does not wait.
+      MAIL_PER_HOUR | mail.perHour | | 20 | mails per hour and address |
+          Mailboxes get too many mails, or much is left for the next one.
+      MAIL_TEMPLATE_FILE | mail.templateFile | | | file |
+          Mails shall say something else around what they tell.
+      ADMIN_EMAIL | mail.admin | | admin@localhost | address |
+          A person shall get what concerns the administrator.
+      WEBHOOK_TIMEOUT | webhook.timeout | | 15s | time |
+          A webhook takes longer to answer.
+      WEBHOOK_PRIVATE_HOSTS | webhook.privateHosts | | | host names |
+          A webhook of notices.yaml leads into your own network, which is refused otherwise.
+
       later
       SIGNING_KEY | ledger.signingKeyFile | | | secret | SIGNING_SECRET
           The log's key is kept elsewhere than in the data folder.
@@ -223,20 +250,6 @@ public final class Catalog {
           Prometheus holds a token of your making instead of secrets/metrics.token.
       REDIS_URL | state.redisFile | | | secret | REDIS_URL, EVENT_BUS_URL
           Several processes share limits and the event bus.
-      SMTP_HOST | | | | host name |
-          Mail shall be sent.
-      SMTP_PORT | | | 587 | TCP port |
-          The mail server listens elsewhere.
-      SMTP_USER | | | | name |
-          The mail server wants to know us.
-      SMTP_PASSWORD | mail.passwordFile | | | secret |
-          The mail server wants a password.
-      SMTP_FROM | | | | address |
-          Mail shall come from this address.
-      SMTP_TLS | | | true | flag |
-          The mail server speaks no TLS.
-      ADMIN_EMAIL | | | admin@localhost | address |
-          A person shall get what concerns the administrator.
       ML_ANOMALY_THRESHOLD | | | 0.8 | score 0..1 | ML_ANOMALY_THRESHOLD
           Too many or too few anomalies are reported.
       RISK_SCORE_CACHE_TTL | | | 300 | seconds | RISK_SCORE_CACHE_TTL
@@ -443,6 +456,29 @@ public final class Catalog {
       typed("STATE_CONNECTIONS", Kind.whole(1, 64));
   public static final Setting<Duration> STATE_PATIENCE =
       typed("STATE_PATIENCE", Kind.duration("ms", Duration.ofMillis(10), Duration.ofMinutes(1)));
+
+  public static final Setting<Optional<String>> SMTP_HOST =
+      typed("SMTP_HOST", Kind.optional(Kind.form("a host name or an address", HOST)));
+  public static final Setting<Integer> SMTP_PORT = typed("SMTP_PORT", Kind.whole(1, 65_535));
+  public static final Setting<MailSettings.Tls> SMTP_TLS =
+      typed("SMTP_TLS", Kind.oneOf(MailSettings.Tls.class));
+  public static final Setting<Optional<String>> SMTP_USER =
+      typed("SMTP_USER", Kind.optional(Kind.text(320)));
+  public static final Setting<Optional<String>> SMTP_PASSWORD = typed("SMTP_PASSWORD", text());
+  public static final Setting<Optional<String>> SMTP_FROM =
+      typed("SMTP_FROM", Kind.optional(Kind.mailbox()));
+  public static final Setting<Duration> SMTP_TIMEOUT =
+      typed("SMTP_TIMEOUT", Kind.duration("s", Duration.ofMillis(100), Duration.ofMinutes(2)));
+  public static final Setting<Duration> MAIL_GATHER =
+      typed("MAIL_GATHER", Kind.duration("s", Duration.ZERO, Duration.ofMinutes(10)));
+  public static final Setting<Integer> MAIL_PER_HOUR = typed("MAIL_PER_HOUR", Kind.whole(1, 3_600));
+  public static final Setting<Optional<Path>> MAIL_TEMPLATE_FILE =
+      typed("MAIL_TEMPLATE_FILE", Kind.optional(Kind.path()));
+  public static final Setting<String> ADMIN_EMAIL = typed("ADMIN_EMAIL", Kind.mailbox());
+  public static final Setting<Duration> WEBHOOK_TIMEOUT =
+      typed("WEBHOOK_TIMEOUT", Kind.duration("s", Duration.ofMillis(100), Duration.ofMinutes(1)));
+  public static final Setting<List<String>> WEBHOOK_PRIVATE_HOSTS =
+      typed("WEBHOOK_PRIVATE_HOSTS", Kind.list(Kind.form("a host name or an address", HOST)));
 
   private static final List<Setting<?>> IN_ORDER = inOrder();
 

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import qerberos.notice.MailServer;
 
 /// What the text of a setting must look like, and what it becomes.
 ///
@@ -155,6 +156,12 @@ public final class Kind<T> {
                 !text.isEmpty()
                     && text.length() <= max
                     && text.chars().noneMatch(Character::isISOControl)));
+  }
+
+  /// An address that mail can go to.
+  static Kind<String> mailbox() {
+    return new Kind<>(
+        "an address such as a@example.org", text -> require(text, MailServer.isAddress(text)));
   }
 
   /// Text of a given form.

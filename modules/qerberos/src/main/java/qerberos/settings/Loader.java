@@ -25,7 +25,7 @@ import qerberos.settings.Values.Given;
 public final class Loader {
   /// Files with a structure of their own; whoever needs them reads them.
   private static final Set<String> STRUCTURED =
-      Set.of("identities.yaml", "grants.yaml", "privacy.yaml");
+      Set.of("identities.yaml", "grants.yaml", "privacy.yaml", "notices.yaml");
 
   private final Path home;
   private final Path workingDirectory;
@@ -35,6 +35,7 @@ public final class Loader {
   private final List<String> warnings = new ArrayList<>();
   private final Map<Setting<?>, Given> given = new LinkedHashMap<>();
   private Privacy privacy = Privacy.defaults();
+  private NoticeSettings notices = NoticeSettings.NONE;
 
   /// `flags` is from the option as typed (`--port`) to its value.
   public Loader(
@@ -51,7 +52,7 @@ public final class Loader {
   /// All settings, or every mistake.
   public Settings load() throws SettingsFaults {
     Values values = values();
-    return Settings.of(values, privacy, home);
+    return Settings.of(values, privacy, notices, home);
   }
 
   /// Where the configuration lies: the flag, the variable, or `home`'s config folder.
@@ -75,6 +76,8 @@ public final class Loader {
         take(setting, text, setting.flag(), workingDirectory);
       }
     }
+    notices =
+        NoticesFile.read(config.resolve("notices.yaml"), home, new Values(given, warnings), faults);
     if (!faults.isEmpty()) {
       throw new SettingsFaults(faults);
     }

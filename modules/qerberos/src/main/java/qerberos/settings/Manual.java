@@ -76,6 +76,7 @@ public final class Manual {
         | file | what it says |
         |---|---|
         | `privacy.yaml` | which fields are sealed, masked or kept, by name or by type and path; secrets stay masked |
+        | `notices.yaml` | who hears of what, by mail, webhook and WebSocket, and where the webhooks are |
         | `identities.yaml` | the identities of the bundled sQuid |
         | `grants.yaml` | what the bundled Qonsent lets each of them do |
         """);

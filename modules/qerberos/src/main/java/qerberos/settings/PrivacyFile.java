@@ -35,12 +35,14 @@ final class PrivacyFile {
   private static final List<String> RULE = List.of("path", "type", "treatment");
 
   private final List<String> faults;
+  private final YamlForm form;
   private final Map<String, Treatment> names = new HashMap<>(Privacy.defaults().names());
   private final List<Privacy.Rule> rules = new ArrayList<>();
   private final Map<String, String> saidAt = new HashMap<>();
 
   private PrivacyFile(List<String> faults) {
     this.faults = faults;
+    this.form = new YamlForm(faults);
   }
 
   /// The defaults with what the file changes; without a file, the defaults. Every mistake is added
@@ -61,13 +63,13 @@ final class PrivacyFile {
   }
 
   private void file(Yaml root) {
-    members(root, "", List.of("names", "paths"))
+    form.members(root, "", List.of("names", "paths"))
         .forEach(
             (name, node) -> {
               if (name.equals("names")) {
-                members(node, "names", WISHES).forEach((wish, list) -> names(wish, list));
+                form.members(node, "names", WISHES).forEach((wish, list) -> names(wish, list));
               } else {
-                List<Yaml> items = items(node, "paths");
+                List<Yaml> items = form.items(node, "paths");
                 if (items.size() > PATHS_MAX) {
                   faults.add(
                       node.at()
@@ -84,7 +86,7 @@ final class PrivacyFile {
 
   private void names(String wish, Yaml list) {
     Treatment treatment = TREATMENTS.getOrDefault(wish, Treatment.SEAL);
-    for (Yaml item : items(list, "names." + wish)) {
+    for (Yaml item : form.items(list, "names." + wish)) {
       String at = item.at() + ": names." + wish + ": ";
       if (!(item instanceof Yaml.Scalar(_, var text))) {
         faults.add(at + "want the name of a field, such as userAgent");
@@ -114,7 +116,7 @@ final class PrivacyFile {
       return;
     }
     Map<String, String> texts = new LinkedHashMap<>();
-    members(item, "paths", RULE)
+    form.members(item, "paths", RULE)
         .forEach(
             (name, node) -> {
               if (node instanceof Yaml.Scalar(_, var text)) {
@@ -153,41 +155,5 @@ final class PrivacyFile {
           case MASK, MASK_TEXT -> true;
           case SEAL, KEEP -> false;
         };
-  }
-
-  /// The members of a block; unknown ones are mistakes, and nothing at all is an empty block.
-  private Map<String, Yaml> members(Yaml node, String key, List<String> known) {
-    Map<String, Yaml> members = new LinkedHashMap<>();
-    switch (node) {
-      case Yaml.Block(_, var all) ->
-          all.forEach(
-              (name, member) -> {
-                if (known.contains(name)) {
-                  members.put(name, member);
-                } else {
-                  faults.add(
-                      member.at()
-                          + ": "
-                          + (key.isEmpty() ? name : key + "." + name)
-                          + ": unknown name, want "
-                          + String.join(", ", known));
-                }
-              });
-      case Yaml.Scalar(var at, var text) when text.isEmpty() -> {}
-      case Yaml.Scalar(var at, _) -> faults.add(at + ": want " + String.join(", ", known));
-      case Yaml.Items(var at, _) -> faults.add(at + ": want " + String.join(", ", known));
-    }
-    return members;
-  }
-
-  private List<Yaml> items(Yaml node, String key) {
-    return switch (node) {
-      case Yaml.Items(_, var items) -> items;
-      case Yaml.Scalar(_, var text) when text.isEmpty() -> List.of();
-      case Yaml.Scalar _, Yaml.Block _ -> {
-        faults.add(node.at() + ": " + key + ": want a list");
-        yield List.of();
-      }
-    };
   }
 }

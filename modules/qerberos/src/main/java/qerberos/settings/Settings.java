@@ -2,7 +2,6 @@ package qerberos.settings;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +19,13 @@ public record Settings(
     StateSettings state,
     TrailSettings trail,
     Privacy privacy,
+    MailSettings mail,
+    NoticeSettings notices,
     HttpSettings http) {
 
   /// Puts the values together; what does not fit together is refused.
-  static Settings of(Values values, Privacy privacy, Path home) throws SettingsFaults {
+  static Settings of(Values values, Privacy privacy, NoticeSettings notices, Path home)
+      throws SettingsFaults {
     var folders =
         new FolderSettings(
             home,
@@ -40,9 +42,11 @@ public record Settings(
           state(values, folders),
           trail(values, folders),
           privacy,
+          MailSettings.of(values),
+          notices,
           http(values));
     } catch (IllegalArgumentException e) {
-      throw new SettingsFaults(List.of(String.valueOf(e.getMessage())));
+      throw new SettingsFaults(String.valueOf(e.getMessage()).lines().toList());
     }
   }
 

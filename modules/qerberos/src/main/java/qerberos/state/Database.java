@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -114,6 +116,25 @@ final class Database implements AutoCloseable {
             });
     telling.committed();
     return changed;
+  }
+
+  /// The same for work that can turn out in more ways than two; what is to be told depends on them.
+  <T> T writeTold(Work<T> work, Function<T, Telling> telling) throws StateUnavailable {
+    var told = new AtomicReference<>(Telling.NOTHING);
+    T result =
+        write(
+            handle -> {
+              T did = work.on(handle);
+              Telling about = telling.apply(did);
+              Outgoing outgoing = about.about(true);
+              if (outgoing != null) {
+                Outbox.put(handle, outgoing);
+              }
+              told.set(about);
+              return did;
+            });
+    told.get().committed();
+    return result;
   }
 
   PoolFigures figures() {

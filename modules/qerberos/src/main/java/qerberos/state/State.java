@@ -22,6 +22,7 @@ public final class State implements AutoCloseable {
   private final SavedSearches searches;
   private final Switch maintenance;
   private final Switch evidenceLock;
+  private final Notices notices;
 
   private State(Database database, Clock clock) {
     this.database = database;
@@ -35,6 +36,7 @@ public final class State implements AutoCloseable {
     this.searches = new SavedSearches(database, clock);
     this.maintenance = new Switch("maintenance", documents, clock);
     this.evidenceLock = new Switch("evidence-lock", documents, clock);
+    this.notices = new Notices(database);
   }
 
   /// Begins to open, check and migrate the database, on a thread of its own, so that a start need
@@ -108,6 +110,10 @@ public final class State implements AutoCloseable {
   /// While it is on, nothing that is evidence, or that decides what becomes of it, is changed.
   public Switch evidenceLock() {
     return evidenceLock;
+  }
+
+  public Notices notices() {
+    return notices;
   }
 
   @Override

@@ -1,6 +1,6 @@
 /// What is only ours and may be lost: access tokens, the replay cache of signed requests, which
 /// sessions were seen before, blocked identities, followers' cursors, small documents such as the
-/// last scheduled verification.
+/// last scheduled verification, alerts from outside, tickets, and what is still to be delivered.
 ///
 /// What somebody has to hear of is committed with the write it tells of, see [Outbox].
 ///

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import qerberos.cli.Program.Ended;
+import qerberos.event.Json;
 import qerberos.http.OwnPair;
 import qerberos.service.ServerFile;
 import qerberos.settings.TlsSettings;
@@ -83,6 +84,7 @@ class ServerProcessTest {
     assertThat(here("identity", "block", "did:squid:x", "--reason", "test").status()).isZero();
     assertThat(here("identity", "blocked").out()).contains("did:squid:x");
     assertThat(here("identity", "unblock", "did:squid:x").status()).isZero();
+    ticketsListedShownAndClosed(server);
     assertThat(here("reindex").out()).isEqualTo("reindex: done\n");
     assertThat(here("status").out()).startsWith("healthy  " + server.url());
 
@@ -119,6 +121,24 @@ class ServerProcessTest {
     assertThat(stopped.out()).startsWith("stopped  " + data()).contains("origin", "unpublished");
     withoutAServer_theFolderItselfAnswers(key);
     assertThat(here("stop").status()).isZero();
+  }
+
+  private void ticketsListedShownAndClosed(ServerFile server) throws Exception {
+    String admin = Files.readString(data().resolve("secrets/admin.token")).strip();
+    String id;
+    try (Api api = new Api(server.url(), admin, "")) {
+      Json ticket =
+          new Json.Obj(
+              Map.of("subject", Json.of("Help \u001b[31m"), "message", Json.of("It\nhurts")));
+      id = api.post("/notifications/support-ticket", ticket).at("data", "id").text();
+    }
+    assertThat(here("tickets", "list", "--status", "open").out())
+        .contains(id, "Help \\u001b[31m")
+        .doesNotContain("\u001b");
+    assertThat(here("tickets", "close", id, "--note", "done").out()).contains("status: closed");
+    assertThat(here("tickets", "show", id).out()).contains("It\nhurts\n", "done");
+    assertThat(here("tickets", "show", id, "--json").out()).contains("\"status\": \"closed\"");
+    assertThat(here("tickets", "close", "nothing").status()).isEqualTo(Exit.FAILED);
   }
 
   private void countedFacetedAndKept() throws Exception {

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import qerberos.delivery.Deliverer;
 import qerberos.event.Json;
 import qerberos.event.Privacy;
 import qerberos.identity.Gate;
@@ -28,6 +30,9 @@ import qerberos.identity.Scope;
 import qerberos.intake.AnyJson;
 import qerberos.ledger.FolderStorage;
 import qerberos.ledger.LogStorage;
+import qerberos.notice.Channel;
+import qerberos.notice.Retries;
+import qerberos.notice.Way;
 import qerberos.settings.HttpSettings;
 import qerberos.settings.IdentitySettings;
 import qerberos.settings.LimitSettings;
@@ -110,12 +115,34 @@ final class RunningService implements AutoCloseable {
         folder, HttpSettings.defaults().onPort(0), WIDE, UnaryOperator.identity(), trail);
   }
 
+  /// The same, and operators hear of what is critical by these channels.
+  static RunningService telling(Path folder, List<Channel> channels) throws IOException {
+    return new RunningService(
+        folder,
+        HttpSettings.defaults().onPort(0),
+        WIDE,
+        UnaryOperator.identity(),
+        UnaryOperator.identity(),
+        channels);
+  }
+
   private RunningService(
       Path folder,
       HttpSettings http,
       LimitSettings limitSettings,
       UnaryOperator<LogStorage> storage,
       UnaryOperator<TrailSettings> trailSettings)
+      throws IOException {
+    this(folder, http, limitSettings, storage, trailSettings, List.of());
+  }
+
+  private RunningService(
+      Path folder,
+      HttpSettings http,
+      LimitSettings limitSettings,
+      UnaryOperator<LogStorage> storage,
+      UnaryOperator<TrailSettings> trailSettings,
+      List<Channel> channels)
       throws IOException {
     this.folder = folder;
     this.scheme = http.tls() == null ? "http" : "https";
@@ -190,7 +217,18 @@ final class RunningService implements AutoCloseable {
             Duration.ofHours(24));
     selfCheck.start();
     open.push(selfCheck::close);
-    api = HttpApi.start(http, trail, gate, state, metrics, selfCheck, clock, "1.0.0");
+    var deliverer =
+        new Deliverer(
+            state.notices(),
+            channels,
+            channels.stream().map(one -> new Way(one.name(), "operators")).toList(),
+            Retries.usual(),
+            trail.acts(),
+            clock,
+            random);
+    deliverer.start();
+    open.push(deliverer::close);
+    api = HttpApi.start(http, trail, gate, state, metrics, selfCheck, deliverer, clock, "1.0.0");
     open.push(api::close);
     admin = Files.readString(gate.adminToken()).strip();
   }

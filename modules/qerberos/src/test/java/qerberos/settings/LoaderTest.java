@@ -131,10 +131,12 @@ class LoaderTest {
 
   @Test
   void whatComesLater_isKnownAndWarns() throws Exception {
-    Values values = load(Map.of("QERBEROS_SMTP_HOST", "mail.example.org"), Map.of()).values();
+    Values values =
+        load(Map.of("QERBEROS_IPFS_API_URL", "http://localhost:5001"), Map.of()).values();
     assertThat(values.warnings())
         .containsExactly(
-            "QERBEROS_SMTP_HOST: known, but it comes with a later version and has no effect yet");
+            "QERBEROS_IPFS_API_URL: known, but it comes with a later version and has no effect"
+                + " yet");
   }
 
   @Test

@@ -1,0 +1,7 @@
+package qerberos.notice;
+
+/// Whether what an alert tells of goes on. Immutable.
+public enum AlertStatus {
+  FIRING,
+  RESOLVED
+}

@@ -1,0 +1,15 @@
+package qerberos.notice;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// An alert as it is kept: how it was told last, and how often. Immutable.
+///
+/// @param resolvedAt when we heard that it is over; null while it fires
+public record KnownAlert(
+    String id,
+    Alert alert,
+    Instant firstSeen,
+    Instant lastSeen,
+    long count,
+    @Nullable Instant resolvedAt) {}

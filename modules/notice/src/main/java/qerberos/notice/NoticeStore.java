@@ -1,0 +1,83 @@
+package qerberos.notice;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps alerts, tickets, notices, and what is still to be delivered. Safe for concurrent use, also
+/// by several processes.
+///
+/// Each method happens as a whole or not at all; when it returns, it is on disk. It throws an
+/// IOException when the store cannot be asked: a read told nothing; a write was not made or nobody
+/// knows, and may be tried again.
+///
+/// @param <T> what has to be told about a change, in the store's own terms: committed with it
+public interface NoticeStore<T> {
+  /// An alert was told.
+  ///
+  /// @param notices what somebody has to hear, by what is new about it
+  AlertSeen seen(
+      Alert alert,
+      Instant now,
+      Function<AlertSeen, List<Notice>> notices,
+      Function<AlertSeen, T> told)
+      throws IOException;
+
+  /// The alerts that were told last, newest first.
+  ///
+  /// @param status null for all
+  List<KnownAlert> alerts(@Nullable AlertStatus status, int limit) throws IOException;
+
+  /// Keeps a new ticket.
+  void open(Ticket ticket, List<Notice> notices, T told) throws IOException;
+
+  /// A ticket with its history; empty when there is none of this id among those.
+  Optional<Ticket> ticket(String id, Whose whose) throws IOException;
+
+  /// The newest first, with their histories.
+  ///
+  /// @param status null for all
+  TicketPage tickets(Whose whose, @Nullable TicketStatus status, int limit, long offset)
+      throws IOException;
+
+  /// Changes a ticket; empty when there is none of this id among those. Of two at once each sees
+  /// what the other did.
+  Optional<Changed> change(
+      String id,
+      Whose whose,
+      Function<Ticket, Changed> change,
+      Function<Changed.To, List<Notice>> notices,
+      Function<Changed.To, T> told)
+      throws IOException;
+
+  /// The notices to any of these recipients that stand behind a place, oldest first, as one reader
+  /// finds them. What stands behind a place once does so for ever, and nothing comes before it.
+  List<KeptNotice> notices(Set<String> recipients, String reader, long after, int limit)
+      throws IOException;
+
+  /// This reader has read a notice to one of these recipients; false when there is none. The first
+  /// time stays.
+  boolean read(String id, Set<String> recipients, String reader, Instant at) throws IOException;
+
+  /// What a channel has to deliver now, the longest due first.
+  List<Due> due(String channel, Instant now, int limit) throws IOException;
+
+  /// Takes a message to deliver it: nobody else does until then. False when somebody else did.
+  boolean take(Due due, Instant until) throws IOException;
+
+  /// How the attempt ended, for a message that was taken. False when it is settled already.
+  ///
+  /// @param told by whether it was not
+  boolean settle(Due due, Settled settled, T told) throws IOException;
+
+  /// How many messages wait to be delivered, by channel.
+  Map<String, Long> waiting() throws IOException;
+
+  /// How many tickets there are, by status.
+  Map<TicketStatus, Long> tickets() throws IOException;
+}

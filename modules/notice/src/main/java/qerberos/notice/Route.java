@@ -1,0 +1,44 @@
+package qerberos.notice;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What must hold for something to go out by certain ways. Immutable.
+///
+/// @param atLeast the least severity
+/// @param type of what it is about: whole, or its beginning and `*`
+/// @param identity whom it is about, in the same way; only `*` also fits what is about nobody
+/// @param times when
+/// @param to at least one
+public record Route(Severity atLeast, String type, String identity, Times times, List<Way> to) {
+  public Route {
+    checkPattern("type", type);
+    checkPattern("identity", identity);
+    to = List.copyOf(to);
+    if (to.isEmpty()) {
+      throw new IllegalArgumentException("to: nobody, want one at least");
+    }
+  }
+
+  private static void checkPattern(String name, String pattern) {
+    int star = pattern.indexOf('*');
+    if (pattern.isEmpty() || pattern.length() > 256 || (star >= 0 && star < pattern.length() - 1)) {
+      throw new IllegalArgumentException(
+          name + ": \"" + pattern + "\", want the whole text, or its beginning and *");
+    }
+  }
+
+  boolean matches(Severity severity, String itsType, @Nullable String itsIdentity, Instant at) {
+    return severity.compareTo(atLeast) >= 0
+        && fits(type, itsType)
+        && (identity.equals("*") || (itsIdentity != null && fits(identity, itsIdentity)))
+        && times.contains(at);
+  }
+
+  private static boolean fits(String pattern, String text) {
+    return pattern.endsWith("*")
+        ? text.startsWith(pattern.substring(0, pattern.length() - 1))
+        : text.equals(pattern);
+  }
+}

@@ -1,0 +1,8 @@
+package qerberos.notice;
+
+/// How much it matters. Immutable.
+public enum Severity {
+  INFO,
+  WARNING,
+  CRITICAL
+}

@@ -1,0 +1,277 @@
+package qerberos.delivery;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import qerberos.event.Actor;
+import qerberos.event.EventDraft;
+import qerberos.event.Json;
+import qerberos.event.Reserved;
+import qerberos.event.Verdict;
+import qerberos.notice.Channel;
+import qerberos.notice.Delivery;
+import qerberos.notice.Due;
+import qerberos.notice.NoticeStore;
+import qerberos.notice.Retries;
+import qerberos.notice.Settled;
+import qerberos.notice.Way;
+import qerberos.state.Telling;
+import qerberos.trail.OwnActs;
+
+/// Delivers what is due, each channel for itself, so that a slow one keeps nobody else waiting, and
+/// as many messages side by side as the channel takes.
+///
+/// A message is taken for a while, tried once, and settled together with the event that says how it
+/// ended: `notification.<channel>`, ALLOW when it is delivered, WARN when it will be tried again,
+/// DENY when it is given up. What a crash leaves behind:
+///
+///     1  the message is taken      it is free again when the lease is over, and tried again
+///     2  the channel was called    the same: its recipient may get it twice, under one id
+///     3  it is settled             all is done; the event is in the state, and then in the ledger
+///
+/// Safe for concurrent use.
+public final class Deliverer implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Deliverer.class.getName());
+  private static final int AT_ONCE = 16;
+
+  /// How long a message that another process put there, or that is to be tried again, may wait for
+  /// somebody to look.
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final NoticeStore<Telling> store;
+  private final List<Channel> channels;
+  private final List<Way> operators;
+  private final Retries retries;
+  private final OwnActs acts;
+  private final Clock clock;
+  private final RandomGenerator random;
+  private final List<Worker> workers = new ArrayList<>();
+  private final Set<Thread> delivering = ConcurrentHashMap.newKeySet();
+  private volatile boolean running = true;
+
+  private record Worker(Thread thread, Semaphore news) {}
+
+  /// @param operators by which ways what is critical goes to whoever looks after the service
+  public Deliverer(
+      NoticeStore<Telling> store,
+      List<Channel> channels,
+      List<Way> operators,
+      Retries retries,
+      OwnActs acts,
+      Clock clock,
+      RandomGenerator random) {
+    this.store = store;
+    this.channels = List.copyOf(channels);
+    Set<String> names = this.channels.stream().map(Channel::name).collect(Collectors.toSet());
+    this.operators = operators.stream().filter(way -> names.contains(way.channel())).toList();
+    this.retries = retries;
+    this.acts = acts;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /// Begins to deliver.
+  public void start() {
+    for (Channel channel : channels) {
+      Semaphore news = new Semaphore(0);
+      Thread thread =
+          Thread.ofPlatform()
+              .name("deliver-" + channel.name())
+              .daemon(true)
+              .unstarted(() -> run(channel, news));
+      boolean ignored = workers.add(new Worker(thread, news));
+    }
+    workers.forEach(worker -> worker.thread().start());
+  }
+
+  /// By which ways operators hear of what is critical; those whose channel is there.
+  public List<Way> operators() {
+    return operators;
+  }
+
+  /// Something may be due now.
+  public void wake() {
+    workers.forEach(worker -> worker.news().release());
+  }
+
+  private void run(Channel channel, Semaphore news) {
+    var seats = new Semaphore(channel.atOnce());
+    while (running) {
+      try {
+        if (deliverDue(channel, seats) < AT_ONCE) {
+          boolean ignored = news.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+          int _ = news.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (IOException e) {
+        LOG.log(WARNING, channel.name() + " waits: " + e.getMessage());
+        if (!paused()) {
+          return;
+        }
+      } catch (RuntimeException e) {
+        LOG.log(ERROR, channel.name() + " failed, and will go on", e);
+        if (!paused()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static boolean paused() {
+    try {
+      Thread.sleep(LOOK);
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  /// How many were due.
+  private int deliverDue(Channel channel, Semaphore seats)
+      throws IOException, InterruptedException {
+    List<Due> due = store.due(channel.name(), clock.instant(), AT_ONCE);
+    for (Due one : due) {
+      seats.acquire();
+      boolean begun = false;
+      try {
+        if (running && store.take(one, clock.instant().plus(retries.lease()))) {
+          Thread thread = Thread.ofVirtual().unstarted(() -> attempt(channel, one, seats));
+          boolean _ = delivering.add(thread);
+          thread.start();
+          begun = true;
+        }
+      } finally {
+        if (!begun) {
+          seats.release();
+        }
+      }
+    }
+    return due.size();
+  }
+
+  /// What is not settled here stays taken, and is tried again when the lease is over.
+  private void attempt(Channel channel, Due due, Semaphore seats) {
+    try {
+      deliver(channel, due);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      LOG.log(WARNING, channel.name() + " waits: " + e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.log(ERROR, channel.name() + " failed, and will go on", e);
+    } finally {
+      seats.release();
+      boolean _ = delivering.remove(Thread.currentThread());
+    }
+  }
+
+  private void deliver(Channel channel, Due due) throws IOException, InterruptedException {
+    Delivery delivery;
+    try {
+      delivery = channel.deliver(due.message());
+    } catch (RuntimeException e) {
+      LOG.log(ERROR, channel.name() + " threw, which no channel may", e);
+      delivery = new Delivery.Failed("the channel failed: " + e, false, null);
+    }
+    int attempts = due.attempts() + 1;
+    Settled settled = retries.after(delivery, attempts, due.since(), clock.instant(), random);
+    EventDraft event = event(due, attempts, settled);
+    boolean ignored = store.settle(due, settled, acts.of(_ -> Optional.of(event)));
+  }
+
+  private static EventDraft event(Due due, int attempts, Settled settled) {
+    Json.Obj details =
+        Json.EMPTY
+            .with("recipient", Json.of(due.message().recipient()))
+            .with("attempt", Json.of((double) attempts))
+            .with(
+                "severity",
+                Json.of(due.message().severity().name().toLowerCase(java.util.Locale.ROOT)));
+    Verdict verdict =
+        switch (settled) {
+          case Settled.Delivered _ -> Verdict.ALLOW;
+          case Settled.Again _ -> Verdict.WARN;
+          case Settled.GivenUp _ -> Verdict.DENY;
+        };
+    details =
+        switch (settled) {
+          case Settled.Delivered(_, var detail) ->
+              details.with("outcome", Json.of("delivered")).with("answer", told(detail));
+          case Settled.Again(_, var reason, Instant next) ->
+              details
+                  .with("outcome", Json.of("failed"))
+                  .with("answer", told(reason))
+                  .with("nextAttempt", Json.of(next.toString()));
+          case Settled.GivenUp(_, var reason) ->
+              details.with("outcome", Json.of("given up")).with("answer", told(reason));
+        };
+    return new EventDraft(
+        null,
+        "notification." + due.channel(),
+        null,
+        null,
+        "message:" + due.message().id(),
+        new Actor("system:qerberos"),
+        Reserved.LAYER,
+        verdict,
+        details,
+        Json.EMPTY,
+        null,
+        null);
+  }
+
+  /// What the other side said, as far as an event needs it, in whole characters.
+  private static Json told(String answer) {
+    StringBuilder good = new StringBuilder();
+    answer
+        .codePoints()
+        .limit(500)
+        .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xfffd : c)
+        .forEach(good::appendCodePoint);
+    return Json.of(good.toString());
+  }
+
+  /// Lets what is being delivered end, for a moment; what is cut off is tried again later.
+  @Override
+  public void close() {
+    running = false;
+    wake();
+    try {
+      List<Thread> all = new ArrayList<>(workers.stream().map(Worker::thread).toList());
+      all.addAll(delivering);
+      Instant until = Instant.now().plus(PATIENCE);
+      for (Thread each : all) {
+        Duration left = Duration.between(Instant.now(), until);
+        if (!each.join(left.isNegative() ? Duration.ofMillis(1) : left)) {
+          each.interrupt();
+        }
+      }
+      // Some may have begun meanwhile.
+      all.addAll(delivering);
+      delivering.forEach(Thread::interrupt);
+      until = Instant.now().plus(PATIENCE);
+      for (Thread each : all) {
+        Duration left = Duration.between(Instant.now(), until);
+        boolean ignored = each.join(left.isNegative() ? Duration.ofMillis(1) : left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package qerberos.http;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import qerberos.delivery.Deliverer;
+import qerberos.event.Json;
+import qerberos.event.Verdict;
+import qerberos.identity.Permission;
+import qerberos.identity.Scope;
+import qerberos.intake.AnyJson;
+import qerberos.notice.Alert;
+import qerberos.notice.AlertBody;
+import qerberos.notice.AlertChange;
+import qerberos.notice.AlertSeen;
+import qerberos.notice.AlertStatus;
+import qerberos.notice.KnownAlert;
+import qerberos.notice.Notice;
+import qerberos.notice.Severity;
+import qerberos.state.Notices;
+import qerberos.state.Telling;
+import qerberos.trail.Ids;
+
+/// `/notifications/admin-alert`: alerts from outside, Alertmanager's above all.
+///
+/// Whoever sends them must not lose one for how it looks, and sends again what is answered with a
+/// 5xx and nothing else: so every alert is taken, however odd, and everything that may pass is a
+/// 503. 200 means committed. Each alert is a transaction of its own; what is sent again after a
+/// failure in between only counts.
+///
+/// Safe for concurrent use.
+final class AlertRoutes {
+  private static final int MOST_BYTES = 5 << 20;
+  private static final Set<String> LIST = new LinkedHashSet<>(List.of("status", "limit"));
+
+  private final Notices notices;
+  private final Deliverer deliverer;
+  private final Records records;
+  private final Ids ids;
+
+  AlertRoutes(Notices notices, Deliverer deliverer, Records records, Ids ids) {
+    this.notices = notices;
+    this.deliverer = deliverer;
+    this.records = records;
+    this.ids = ids;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        // Counted against no limit: Alertmanager does not send again what is answered with 429.
+        new Route(
+            "POST",
+            "/notifications/admin-alert",
+            Permission.ADMIN_ALERT,
+            Route.Cost.FREE,
+            Stored.orUnavailable(this::told)),
+        Route.guarded(
+            "GET",
+            "/notifications/admin-alert",
+            Permission.ALERTS_READ,
+            Stored.orUnavailable(this::all)));
+  }
+
+  private Answer told(Exchange exchange) throws IOException {
+    byte[] raw = exchange.rawBody(MOST_BYTES);
+    Json json;
+    try {
+      json = AnyJson.read(raw);
+    } catch (IllegalArgumentException e) {
+      throw Refused.field("body", "not JSON: " + e.getMessage());
+    }
+    String key =
+        exchange
+            .onlyHeader("Idempotency-Key")
+            .map(given -> exchange.caller().principal() + "\n" + given)
+            .orElseGet(ids::next);
+    return switch (AlertBody.of(json, key)) {
+      case AlertBody.Neither(var reason) -> throw Refused.because(Code.UNPROCESSABLE, reason);
+      case AlertBody.Alerts(var alerts) -> taken(exchange, alerts);
+    };
+  }
+
+  private Answer taken(Exchange exchange, List<Alert> alerts) throws IOException {
+    Instant now = exchange.receivedAt().truncatedTo(ChronoUnit.MILLIS);
+    List<AlertSeen> seen = new ArrayList<>();
+    for (Alert alert : alerts) {
+      boolean ignored =
+          seen.add(
+              notices.seen(alert, now, one -> toOperators(one, now), one -> told(exchange, one)));
+    }
+    if (seen.stream().anyMatch(one -> one.change().begins())) {
+      deliverer.wake();
+    }
+    long repeated = seen.stream().filter(one -> one.change() == AlertChange.REPEATED).count();
+    return exchange.ok(
+        json -> {
+          json.object().name("accepted").value(seen.size() - repeated);
+          json.name("duplicates").value(repeated).name("alerts").array();
+          for (AlertSeen one : seen) {
+            json.object().name("id").value(one.alert().id());
+            json.name("status").value(lower(one.alert().status()));
+            json.name("change").value(lower(one.change())).name("count").value(one.count()).end();
+          }
+          json.end().end();
+        });
+  }
+
+  /// What they read, and, once for each firing of what is critical, what goes out to them.
+  private List<Notice> toOperators(AlertSeen seen, Instant now) {
+    if (seen.change() == AlertChange.REPEATED) {
+      return List.of();
+    }
+    Alert alert = seen.alert();
+    Map<String, String> fields = new TreeMap<>(alert.fields());
+    fields.put("alert", alert.id());
+    fields.put("status", lower(alert.status()));
+    fields.put("source", alert.source());
+    boolean urgent = seen.change().begins() && alert.severity() == Severity.CRITICAL;
+    return List.of(
+        new Notice(
+            ids.next(),
+            Notice.OPERATORS,
+            "alert",
+            alert.severity(),
+            lower(alert.status()) + ": " + alert.summary(),
+            alert.fields().getOrDefault("description", alert.summary()),
+            now,
+            fields,
+            urgent ? deliverer.operators() : List.of()));
+  }
+
+  private Telling told(Exchange exchange, AlertSeen seen) {
+    if (seen.change() == AlertChange.REPEATED) {
+      return Telling.NOTHING;
+    }
+    Alert alert = seen.alert();
+    Json.Obj what =
+        Json.EMPTY
+            .with("status", Json.of(lower(alert.status())))
+            .with("change", Json.of(lower(seen.change())))
+            .with("summary", Json.of(alert.summary()))
+            .with("source", Json.of(alert.source()))
+            .with("fingerprint", Json.of(alert.fingerprint()))
+            .with("startsAt", Json.of(alert.startsAt().toString()));
+    for (var field : alert.fields().entrySet()) {
+      what = what.with(field.getKey(), Json.of(field.getValue()));
+    }
+    boolean firing = alert.status() == AlertStatus.FIRING;
+    return records.told(
+        exchange,
+        "notification.admin_alert",
+        "alert:" + alert.id(),
+        alert.source().equals(AlertBody.ALERTMANAGER)
+            ? "system:alertmanager"
+            : "system:admin-alert",
+        firing ? Verdict.WARN : Verdict.ALLOW,
+        lower(alert.severity()),
+        what);
+  }
+
+  private Answer all(Exchange exchange) throws IOException {
+    if (exchange.caller().scope() != Scope.ALL) {
+      throw Refused.because(
+          Code.QONSENT_DENIED,
+          "permission " + Permission.ALERTS_READ + " denied: want it with scope all");
+    }
+    Params params = exchange.params(LIST);
+    @Nullable AlertStatus status =
+        params
+            .text("status")
+            .map(
+                text ->
+                    switch (text) {
+                      case "firing" -> AlertStatus.FIRING;
+                      case "resolved" -> AlertStatus.RESOLVED;
+                      default ->
+                          throw Refused.field(
+                              "status",
+                              "\"" + Params.shortened(text) + "\", want firing or resolved");
+                    })
+            .orElse(null);
+    List<KnownAlert> known = notices.alerts(status, (int) params.number("limit", 100, 1, 1_000));
+    return exchange.ok(
+        json -> {
+          json.object().name("alerts").array();
+          known.forEach(one -> write(json, one));
+          json.end().end();
+        });
+  }
+
+  private static void write(JsonBytes json, KnownAlert known) {
+    Alert alert = known.alert();
+    json.object().name("id").value(known.id()).name("status").value(lower(alert.status()));
+    json.name("severity").value(lower(alert.severity())).name("summary").value(alert.summary());
+    json.name("source").value(alert.source()).name("fingerprint").value(alert.fingerprint());
+    json.name("startsAt").value(alert.startsAt().toString()).name("fields").object();
+    alert.fields().forEach((name, value) -> json.name(name).value(value));
+    json.end().name("firstSeen").value(known.firstSeen().toString());
+    json.name("lastSeen").value(known.lastSeen().toString()).name("count").value(known.count());
+    Instant resolvedAt = known.resolvedAt();
+    json.name("resolvedAt").value(resolvedAt == null ? null : resolvedAt.toString()).end();
+  }
+
+  private static String lower(Enum<?> name) {
+    return name.name().toLowerCase(Locale.ROOT);
+  }
+}

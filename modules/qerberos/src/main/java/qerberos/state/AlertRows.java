@@ -1,0 +1,111 @@
+package qerberos.state;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import qerberos.event.Rfc3339;
+import qerberos.notice.Alert;
+import qerberos.notice.AlertChange;
+import qerberos.notice.AlertSeen;
+import qerberos.notice.AlertStatus;
+import qerberos.notice.KnownAlert;
+import qerberos.notice.Severity;
+
+/// The table of alerts from outside. Within the caller's transaction.
+final class AlertRows {
+  private AlertRows() {}
+
+  /// The first statement takes the row or makes it, so of two at once the second waits here.
+  static AlertSeen seen(Handle handle, Alert alert, Instant now) {
+    boolean resolved = alert.status() == AlertStatus.RESOLVED;
+    boolean made =
+        handle
+                .createUpdate(
+                    "INSERT INTO admin_alert (id, fingerprint, starts_at, status, severity,"
+                        + " summary, source, fields, first_seen, last_seen, times_told,"
+                        + " resolved_at) VALUES (:id, :fingerprint, :startsAt, :status, :severity,"
+                        + " :summary, :source, :fields, :now, :now, 1, :resolvedAt)"
+                        + " ON CONFLICT DO NOTHING")
+                .bind("id", alert.id())
+                .bind("fingerprint", alert.fingerprint())
+                .bind("startsAt", Rfc3339.write(alert.startsAt()))
+                .bind("status", alert.status().name())
+                .bind("severity", alert.severity().name())
+                .bind("summary", alert.summary())
+                .bind("source", alert.source())
+                .bind("fields", Fields.written(alert.fields()))
+                .bind("now", now.toEpochMilli())
+                .bind("resolvedAt", resolved ? now.toEpochMilli() : null)
+                .execute()
+            == 1;
+    if (made) {
+      return new AlertSeen(alert, AlertChange.of(null, alert.status()), 1);
+    }
+    int ignored =
+        handle
+            .createUpdate(
+                "UPDATE admin_alert SET times_told = times_told + 1, last_seen = :now,"
+                    + " severity = :severity, summary = :summary, fields = :fields WHERE id = :id")
+            .bind("id", alert.id())
+            .bind("now", now.toEpochMilli())
+            .bind("severity", alert.severity().name())
+            .bind("summary", alert.summary())
+            .bind("fields", Fields.written(alert.fields()))
+            .execute();
+    KnownAlert known =
+        handle
+            .createQuery("SELECT * FROM admin_alert WHERE id = :id")
+            .bind("id", alert.id())
+            .map((row, _) -> alert(row))
+            .one();
+    AlertChange change = AlertChange.of(known.alert().status(), alert.status());
+    if (change != AlertChange.REPEATED) {
+      ignored =
+          handle
+              .createUpdate(
+                  "UPDATE admin_alert SET status = :status, resolved_at = :resolvedAt"
+                      + " WHERE id = :id")
+              .bind("id", alert.id())
+              .bind("status", alert.status().name())
+              .bind("resolvedAt", resolved ? now.toEpochMilli() : null)
+              .execute();
+    }
+    return new AlertSeen(alert, change, known.count());
+  }
+
+  static List<KnownAlert> last(Handle handle, @Nullable AlertStatus status, int limit) {
+    var query =
+        handle
+            .createQuery(
+                "SELECT * FROM admin_alert"
+                    + (status == null ? "" : " WHERE status = :status")
+                    + " ORDER BY last_seen DESC, id LIMIT :limit")
+            .bind("limit", limit);
+    if (status != null) {
+      query = query.bind("status", status.name());
+    }
+    return query.map((row, _) -> alert(row)).list();
+  }
+
+  private static KnownAlert alert(ResultSet row) throws SQLException {
+    long resolvedAt = row.getLong("resolved_at");
+    @Nullable Instant resolved = row.wasNull() ? null : Instant.ofEpochMilli(resolvedAt);
+    return new KnownAlert(
+        row.getString("id"),
+        new Alert(
+            row.getString("fingerprint"),
+            Rfc3339.read(row.getString("starts_at")),
+            AlertStatus.valueOf(row.getString("status")),
+            Severity.valueOf(row.getString("severity")),
+            row.getString("summary"),
+            row.getString("source"),
+            Fields.read(row.getString("fields"))),
+        Instant.ofEpochMilli(row.getLong("first_seen")),
+        Instant.ofEpochMilli(row.getLong("last_seen")),
+        row.getLong("times_told"),
+        resolved);
+  }
+}

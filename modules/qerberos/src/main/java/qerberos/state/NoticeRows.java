@@ -1,0 +1,225 @@
+package qerberos.state;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import qerberos.notice.Due;
+import qerberos.notice.KeptNotice;
+import qerberos.notice.Message;
+import qerberos.notice.Notice;
+import qerberos.notice.Settled;
+import qerberos.notice.Severity;
+import qerberos.notice.Way;
+
+/// The tables of notices, of who has read them, and of what is to be delivered. Within the caller's
+/// transaction.
+final class NoticeRows {
+  private NoticeRows() {}
+
+  static void add(Handle handle, List<Notice> notices) {
+    for (Notice notice : notices) {
+      add(handle, notice);
+    }
+  }
+
+  private static void add(Handle handle, Notice notice) {
+    int ignored =
+        handle
+            .createUpdate(
+                "UPDATE notification_place SET last_place = last_place + 1"
+                    + " WHERE name = 'notification'")
+            .execute();
+    ignored =
+        handle
+            .createUpdate(
+                "INSERT INTO notification (place, id, recipient, kind, severity, subject, body,"
+                    + " said_at, fields) SELECT last_place, :id, :recipient, :kind, :severity,"
+                    + " :subject, :body, :at, :fields FROM notification_place"
+                    + " WHERE name = 'notification'")
+            .bind("id", notice.id())
+            .bind("recipient", notice.recipient())
+            .bind("kind", notice.kind())
+            .bind("severity", notice.severity().name())
+            .bind("subject", notice.subject())
+            .bind("body", notice.text())
+            .bind("at", notice.at().toEpochMilli())
+            .bind("fields", Fields.written(notice.fields()))
+            .execute();
+    for (int i = 0; i < notice.ways().size(); i++) {
+      Way way = notice.ways().get(i);
+      ignored =
+          handle
+              .createUpdate(
+                  "INSERT INTO delivery (id, notification_id, channel, address, status, attempts,"
+                      + " since, due_at) VALUES (:id, :notice, :channel, :address, 'waiting', 0,"
+                      + " :at, :at)")
+              .bind("id", notice.messageId(i))
+              .bind("notice", notice.id())
+              .bind("channel", way.channel())
+              .bind("address", way.address())
+              .bind("at", notice.at().toEpochMilli())
+              .execute();
+    }
+  }
+
+  static List<KeptNotice> behind(
+      Handle handle, Set<String> recipients, String reader, long after, int limit) {
+    if (recipients.isEmpty()) {
+      return List.of();
+    }
+    List<KeptNotice> kept =
+        handle
+            .createQuery(
+                "SELECT n.*, r.read_at FROM notification n LEFT JOIN notification_read r"
+                    + " ON r.notification_id = n.id AND r.reader = :reader"
+                    + " WHERE n.recipient IN (<recipients>) AND n.place > :after"
+                    + " ORDER BY n.place LIMIT :limit")
+            .bindList("recipients", new ArrayList<>(recipients))
+            .bind("reader", reader)
+            .bind("after", after)
+            .bind("limit", limit)
+            .map((row, _) -> kept(row))
+            .list();
+    return kept;
+  }
+
+  static boolean read(Handle handle, String id, Set<String> recipients, String reader, Instant at) {
+    if (recipients.isEmpty()) {
+      return false;
+    }
+    long there =
+        handle
+            .createQuery(
+                "SELECT COUNT(*) FROM notification WHERE id = :id AND recipient IN (<recipients>)")
+            .bindList("recipients", new ArrayList<>(recipients))
+            .bind("id", id)
+            .mapTo(Long.class)
+            .one();
+    if (there == 0) {
+      return false;
+    }
+    int ignored =
+        handle
+            .createUpdate(
+                "INSERT INTO notification_read (notification_id, reader, read_at)"
+                    + " VALUES (:id, :reader, :at) ON CONFLICT DO NOTHING")
+            .bind("id", id)
+            .bind("reader", reader)
+            .bind("at", at.toEpochMilli())
+            .execute();
+    return true;
+  }
+
+  static List<Due> due(Handle handle, String channel, Instant now, int limit) {
+    return handle
+        .createQuery(
+            "SELECT d.id AS message_id, d.address, d.attempts, d.since, d.due_at, n.severity,"
+                + " n.subject, n.body, n.said_at, n.fields FROM delivery d JOIN notification n"
+                + " ON n.id = d.notification_id WHERE d.status = 'waiting'"
+                + " AND d.channel = :channel AND d.due_at <= :now ORDER BY d.due_at, d.id"
+                + " LIMIT :limit")
+        .bind("channel", channel)
+        .bind("now", now.toEpochMilli())
+        .bind("limit", limit)
+        .map((row, _) -> due(row, channel))
+        .list();
+  }
+
+  static boolean take(Handle handle, Due due, Instant until) {
+    return handle
+            .createUpdate(
+                "UPDATE delivery SET attempts = attempts + 1, due_at = :until WHERE id = :id"
+                    + " AND status = 'waiting' AND attempts = :attempts AND due_at = :dueAt")
+            .bind("id", due.message().id())
+            .bind("attempts", (long) due.attempts())
+            .bind("dueAt", due.dueAt().toEpochMilli())
+            .bind("until", until.toEpochMilli())
+            .execute()
+        == 1;
+  }
+
+  /// What is delivered is, whoever has taken it meanwhile; another end is only for whoever has it.
+  static boolean settle(Handle handle, Due due, Settled settled) {
+    return switch (settled) {
+      case Settled.Delivered(_, var detail) ->
+          handle
+                  .createUpdate(
+                      "UPDATE delivery SET status = 'delivered', last_answer = :answer"
+                          + " WHERE id = :id AND status = 'waiting'")
+                  .bind("id", due.message().id())
+                  .bind("answer", detail)
+                  .execute()
+              == 1;
+      case Settled.GivenUp(_, var reason) -> failed(handle, due, "given_up", reason, null);
+      case Settled.Again(_, var reason, var next) -> failed(handle, due, "waiting", reason, next);
+    };
+  }
+
+  private static boolean failed(
+      Handle handle, Due due, String status, String reason, @Nullable Instant next) {
+    return handle
+            .createUpdate(
+                "UPDATE delivery SET status = :status, last_answer = :answer,"
+                    + " due_at = COALESCE(:next, due_at) WHERE id = :id AND status = 'waiting'"
+                    + " AND attempts = :attempts")
+            .bind("id", due.message().id())
+            .bind("status", status)
+            .bind("answer", reason)
+            .bind("next", next == null ? null : Long.valueOf(next.toEpochMilli()))
+            .bind("attempts", due.attempts() + 1L)
+            .execute()
+        == 1;
+  }
+
+  static Map<String, Long> waiting(Handle handle) {
+    Map<String, Long> waiting = new TreeMap<>();
+    handle
+        .createQuery(
+            "SELECT channel, COUNT(*) AS many FROM delivery WHERE status = 'waiting'"
+                + " GROUP BY channel")
+        .map((row, _) -> Map.entry(row.getString(1), row.getLong(2)))
+        .forEach(one -> waiting.put(one.getKey(), one.getValue()));
+    return waiting;
+  }
+
+  private static KeptNotice kept(ResultSet row) throws SQLException {
+    long readAt = row.getLong("read_at");
+    @Nullable Instant read = row.wasNull() ? null : Instant.ofEpochMilli(readAt);
+    return new KeptNotice(
+        row.getLong("place"),
+        new Notice(
+            row.getString("id"),
+            row.getString("recipient"),
+            row.getString("kind"),
+            Severity.valueOf(row.getString("severity")),
+            row.getString("subject"),
+            row.getString("body"),
+            Instant.ofEpochMilli(row.getLong("said_at")),
+            Fields.read(row.getString("fields")),
+            List.of()),
+        read);
+  }
+
+  private static Due due(ResultSet row, String channel) throws SQLException {
+    return new Due(
+        new Message(
+            row.getString("message_id"),
+            row.getString("address"),
+            Severity.valueOf(row.getString("severity")),
+            row.getString("subject"),
+            row.getString("body"),
+            Instant.ofEpochMilli(row.getLong("said_at")),
+            Fields.read(row.getString("fields"))),
+        channel,
+        (int) row.getLong("attempts"),
+        Instant.ofEpochMilli(row.getLong("since")),
+        Instant.ofEpochMilli(row.getLong("due_at")));
+  }
+}

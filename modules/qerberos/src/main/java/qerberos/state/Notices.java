@@ -1,0 +1,134 @@
+package qerberos.state;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import qerberos.notice.Alert;
+import qerberos.notice.AlertSeen;
+import qerberos.notice.AlertStatus;
+import qerberos.notice.Changed;
+import qerberos.notice.Due;
+import qerberos.notice.KeptNotice;
+import qerberos.notice.KnownAlert;
+import qerberos.notice.Notice;
+import qerberos.notice.NoticeStore;
+import qerberos.notice.Settled;
+import qerberos.notice.Ticket;
+import qerberos.notice.TicketPage;
+import qerberos.notice.TicketStatus;
+import qerberos.notice.Whose;
+
+/// Alerts, tickets and notices in the state database. Safe for concurrent use.
+public final class Notices implements NoticeStore<Telling> {
+  private final Database database;
+
+  Notices(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public AlertSeen seen(
+      Alert alert,
+      Instant now,
+      Function<AlertSeen, List<Notice>> notices,
+      Function<AlertSeen, Telling> told)
+      throws StateUnavailable {
+    return database.writeTold(
+        handle -> {
+          AlertSeen seen = AlertRows.seen(handle, alert, now);
+          NoticeRows.add(handle, notices.apply(seen));
+          return seen;
+        },
+        told);
+  }
+
+  @Override
+  public List<KnownAlert> alerts(@Nullable AlertStatus status, int limit) throws StateUnavailable {
+    return database.read(handle -> AlertRows.last(handle, status, limit));
+  }
+
+  @Override
+  public void open(Ticket ticket, List<Notice> notices, Telling told) throws StateUnavailable {
+    boolean ignored =
+        database.write(
+            handle -> {
+              TicketRows.add(handle, ticket);
+              NoticeRows.add(handle, notices);
+              return true;
+            },
+            told);
+  }
+
+  @Override
+  public Optional<Ticket> ticket(String id, Whose whose) throws StateUnavailable {
+    return database.read(handle -> TicketRows.one(handle, id, whose));
+  }
+
+  @Override
+  public TicketPage tickets(Whose whose, @Nullable TicketStatus status, int limit, long offset)
+      throws StateUnavailable {
+    return database.read(handle -> TicketRows.page(handle, whose, status, limit, offset));
+  }
+
+  @Override
+  public Optional<Changed> change(
+      String id,
+      Whose whose,
+      Function<Ticket, Changed> change,
+      Function<Changed.To, List<Notice>> notices,
+      Function<Changed.To, Telling> told)
+      throws StateUnavailable {
+    return database.writeTold(
+        handle -> {
+          Optional<Changed> changed = TicketRows.taken(handle, id, whose).map(change);
+          if (changed.orElse(null) instanceof Changed.To to) {
+            TicketRows.change(handle, to.ticket());
+            NoticeRows.add(handle, notices.apply(to));
+          }
+          return changed;
+        },
+        changed ->
+            changed.orElse(null) instanceof Changed.To to ? told.apply(to) : Telling.NOTHING);
+  }
+
+  @Override
+  public List<KeptNotice> notices(Set<String> recipients, String reader, long after, int limit)
+      throws StateUnavailable {
+    return database.read(handle -> NoticeRows.behind(handle, recipients, reader, after, limit));
+  }
+
+  @Override
+  public boolean read(String id, Set<String> recipients, String reader, Instant at)
+      throws StateUnavailable {
+    return database.write(handle -> NoticeRows.read(handle, id, recipients, reader, at));
+  }
+
+  @Override
+  public List<Due> due(String channel, Instant now, int limit) throws StateUnavailable {
+    return database.read(handle -> NoticeRows.due(handle, channel, now, limit));
+  }
+
+  @Override
+  public boolean take(Due due, Instant until) throws StateUnavailable {
+    return database.write(handle -> NoticeRows.take(handle, due, until));
+  }
+
+  @Override
+  public boolean settle(Due due, Settled settled, Telling told) throws StateUnavailable {
+    return database.write(handle -> NoticeRows.settle(handle, due, settled), told);
+  }
+
+  @Override
+  public Map<String, Long> waiting() throws StateUnavailable {
+    return database.read(NoticeRows::waiting);
+  }
+
+  @Override
+  public Map<TicketStatus, Long> tickets() throws StateUnavailable {
+    return database.read(TicketRows::counts);
+  }
+}
