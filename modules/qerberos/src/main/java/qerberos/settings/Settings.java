@@ -20,7 +20,8 @@ public record Settings(
     StateSettings state,
     TrailSettings trail,
     Privacy privacy,
-    HttpSettings http) {
+    HttpSettings http,
+    MemberSettings members) {
 
   /// Puts the values together; what does not fit together is refused.
   static Settings of(Values values, Privacy privacy, Path home) throws SettingsFaults {
@@ -40,7 +41,11 @@ public record Settings(
           state(values, folders),
           trail(values, folders),
           privacy,
-          http(values));
+          http(values),
+          new MemberSettings(
+              values.get(Catalog.JOIN),
+              values.get(Catalog.TAKEOVER_WAIT),
+              values.get(Catalog.LEAVE_NOTICE)));
     } catch (IllegalArgumentException e) {
       throw new SettingsFaults(List.of(String.valueOf(e.getMessage())));
     }
