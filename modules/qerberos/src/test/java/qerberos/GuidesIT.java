@@ -79,7 +79,8 @@ class GuidesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"start.md", "send.md", "find.md", "prove.md", "configure.md"})
+  @ValueSource(
+      strings = {"start.md", "send.md", "find.md", "prove.md", "configure.md", "several.md"})
   void everyCommandOfTheGuide_doesWhatItSays(String guide) throws Exception {
     List<Step> steps = steps(Files.readString(GUIDES.resolve(guide)));
     assertThat(steps).isNotEmpty();

@@ -144,6 +144,10 @@ final class ServerProcess implements AutoCloseable {
         BodyHandlers.ofByteArray());
   }
 
+  HttpResponse<byte[]> delete(String path) throws IOException, InterruptedException {
+    return HTTP.send(request(path).DELETE().build(), BodyHandlers.ofByteArray());
+  }
+
   HttpResponse<byte[]> post(String path, String type, String body)
       throws IOException, InterruptedException {
     return HTTP.send(

@@ -50,6 +50,10 @@ public final class Door implements AutoCloseable {
     }
   }
 
+  boolean isOpen() {
+    return server.started();
+  }
+
   @Nullable TlsDoor tls() {
     return tls;
   }

@@ -196,12 +196,17 @@ public final class HttpApi implements AutoCloseable {
     open.push(api.inner);
     try {
       api.inner.start();
+      // At a door that is open already others do not wait: it was ready, and shall stay so.
+      boolean opening = !door.isOpen();
+      api.ready = !opening;
       door.answerWith(api.reception);
       // Closed first: what other processes pass on is served until this one's own clients are.
       open.push(door);
       api.measureCertificate();
       api.tick();
-      api.watch.awaitFirst(FIRST_LOOK);
+      if (opening) {
+        api.watch.awaitFirst(FIRST_LOOK);
+      }
       api.records.system("qerberos.start", clock.instant(), version);
       api.ready = true;
       return api;
