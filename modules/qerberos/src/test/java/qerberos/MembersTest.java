@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -193,12 +195,25 @@ class MembersTest {
     assertThat(answered).as("10 a minute, twice as many at once").isBetween(20, 25);
     assertThat(writer.delete("/admin/tokens/" + id).statusCode()).isEqualTo(200);
     assertThat(reader.get("/audit/none", token).statusCode()).isEqualTo(401);
+    theInnerDoorIsShutToWhoDoesNotKnowTheSecret();
     // A takeover brings nothing back.
     members.remove(writer);
     writer.kill();
     assertThat(reader.get("/audit/none", token).statusCode()).isEqualTo(401);
     assertThat(role(reader)).isEqualTo("writer");
     refusedWithoutJoining();
+  }
+
+  private void theInnerDoorIsShutToWhoDoesNotKnowTheSecret() throws Exception {
+    Path file = data().resolve("writer.json");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    String inner = group(Pattern.compile("\"inner\":\"([^\"]+)\""), Files.readString(file));
+    try (var client = new PlainClient(URI.create(inner).getPort())) {
+      String token = members.getFirst().token();
+      assertThat(client.ask("GET /health/detailed\n", token, true).status()).isEqualTo(404);
+      assertThat(client.ask("GET /health\n", "", true).status()).isEqualTo(404);
+    }
   }
 
   private void refusedWithoutJoining() throws Exception {
