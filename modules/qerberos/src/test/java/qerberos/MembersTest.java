@@ -62,6 +62,7 @@ class MembersTest {
   private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
   private final Map<Long, String> checkpoints = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<Throwable> faults = new ConcurrentLinkedQueue<>();
+  private final AtomicLong asked = new AtomicLong();
 
   private Path data() {
     return folder.resolve("data");
@@ -367,8 +368,6 @@ class MembersTest {
     String promised = checkpoints.remove(size);
     assertThat(root).as("root over " + size + " entries").isIn(promised == null ? root : promised);
   }
-
-  private final AtomicLong asked = new AtomicLong();
 
   /// A client of the edge that takes no answer but a good one and repeats nothing; every other
   /// keeps its connection.

@@ -172,16 +172,24 @@ public final class HttpApi implements AutoCloseable {
       String version)
       throws IOException {
     Door door = Door.of(settings, clock);
-    return start(settings, door, trail, gate, state, metrics, selfCheck, clock, version);
+    return start(settings, door, _ -> {}, trail, gate, state, metrics, selfCheck, clock, version);
+  }
+
+  /// Tells the other processes of the folder where to pass on what they are asked.
+  @FunctionalInterface
+  public interface Announcement {
+    void announce(WriterDoor inner) throws IOException;
   }
 
   /// Builds the routes and answers at this door from now on.
   ///
+  /// @param announcement made before anybody is answered, at a door that was open already
   /// @param metrics closed by whoever made it
   /// @throws IOException the address cannot be had; nothing is left running but the door, if it was
   public static HttpApi start(
       HttpSettings settings,
       Door door,
+      Announcement announcement,
       Trail trail,
       Gate gate,
       State state,
@@ -196,15 +204,19 @@ public final class HttpApi implements AutoCloseable {
     open.push(api.inner);
     try {
       api.inner.start();
-      // At a door that is open already others do not wait: it was ready, and shall stay so.
       boolean opening = !door.isOpen();
-      api.ready = !opening;
+      if (!opening) {
+        // What cannot be announced must not close a door that was open. It was ready, and stays so.
+        announcement.announce(api.inner());
+        api.ready = true;
+      }
       door.answerWith(api.reception);
       // Closed first: what other processes pass on is served until this one's own clients are.
       open.push(door);
       api.measureCertificate();
       api.tick();
       if (opening) {
+        announcement.announce(api.inner());
         api.watch.awaitFirst(FIRST_LOOK);
       }
       api.records.system("qerberos.start", clock.instant(), version);

@@ -77,6 +77,9 @@ final class Passing implements AutoCloseable {
               Route.open("POST", "/audit", _ -> Answer.text(204, "")),
               Route.open("POST", "/audit/batch", _ -> Answer.text(204, ""))));
 
+  private static final HttpResponse.BodyHandler<InputStream> STREAMED =
+      BodyHandlers.ofInputStream();
+
   private final Writers writers;
   private final Transport transport;
   private final Ids ids;
@@ -139,9 +142,6 @@ final class Passing implements AutoCloseable {
       Thread.sleep(PAUSE);
     }
   }
-
-  private static final HttpResponse.BodyHandler<InputStream> STREAMED =
-      BodyHandlers.ofInputStream();
 
   private WriterDoor await(long end) throws InterruptedException {
     while (System.nanoTime() < end) {

@@ -153,6 +153,9 @@ public final class Service implements AutoCloseable {
       DataFolder.requireNobodyThere(data);
     }
     requireFreePort();
+    if (!join) {
+      requireFreePortsOfThePair();
+    }
     HttpApi.check(settings.http(), clock);
     DataFolder.prepare(data);
     var storage = new FolderStorage(data.resolve("ledger"));
@@ -163,7 +166,9 @@ public final class Service implements AutoCloseable {
     }
     if (!join || storage.lockAhead()) {
       open.push(storage::release);
-      requireFreePortsOfThePair();
+      if (join) {
+        requireFreePortsOfThePair();
+      }
       Trail trail = write(storage, door, newEpoch);
       restored.ifPresent(what -> record(trail, what));
       return;
@@ -218,10 +223,18 @@ public final class Service implements AutoCloseable {
     HttpApi started =
         keep(
             HttpApi.start(
-                settings.http(), door, trail, gate, state, metrics, selfCheck, clock, VERSION));
+                settings.http(),
+                door,
+                inner -> WriterFile.write(data, inner),
+                trail,
+                gate,
+                state,
+                metrics,
+                selfCheck,
+                clock,
+                VERSION));
     api = started;
     WriterDoor inner = started.inner();
-    WriterFile.write(data, inner);
     open.push(() -> WriterFile.remove(data, inner));
     publish(door, gate.squidPort().orElse(0), gate.qonsentPort().orElse(0));
     return trail;
@@ -408,6 +421,11 @@ public final class Service implements AutoCloseable {
   }
 
   private void leave() {
+    // From here on this process takes nothing over; what it has begun is over.
+    Membership member = membership;
+    if (member != null) {
+      member.close();
+    }
     Path data = settings.folders().data();
     ServerFile published = file;
     HttpApi writing = api;
@@ -429,11 +447,6 @@ public final class Service implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-    }
-    // From here on nothing is opened any more.
-    Membership member = membership;
-    if (member != null) {
-      member.close();
     }
     if (passing != null) {
       passing.endStreams();
