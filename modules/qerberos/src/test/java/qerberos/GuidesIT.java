@@ -80,7 +80,15 @@ class GuidesIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"start.md", "send.md", "find.md", "prove.md", "configure.md", "alerts.md"})
+      strings = {
+        "start.md",
+        "send.md",
+        "find.md",
+        "prove.md",
+        "configure.md",
+        "alerts.md",
+        "several.md"
+      })
   void everyCommandOfTheGuide_doesWhatItSays(String guide) throws Exception {
     List<Step> steps = steps(Files.readString(GUIDES.resolve(guide)));
     assertThat(steps).isNotEmpty();

@@ -49,7 +49,7 @@ final class ServerProcess implements AutoCloseable {
     List<String> words = new ArrayList<>(List.of("start", "--data", data.toString()));
     words.addAll(List.of("--port", "0", "--squid-port", "0", "--qonsent-port", "0"));
     words.addAll(List.of(more));
-    Path output = data.resolveSibling(data.getFileName() + ".out");
+    Path output = Files.createTempFile(data.toAbsolutePath().getParent(), "server", ".out");
     Process process = run(before, words, output);
     for (int i = 0; i < 1_200 && process.isAlive(); i++) {
       int port = port(seen, process.pid());
@@ -76,6 +76,7 @@ final class ServerProcess implements AutoCloseable {
     command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
     command.add("-Dqerberos.home=" + Path.of("../..").toAbsolutePath().normalize());
+    command.add("-Dqerberos.launcher=/nonexistent/qerberos");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "qerberos.Main"));
     command.addAll(words);
     return new ProcessBuilder(command)
@@ -85,14 +86,18 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private static int port(Path data, long pid) throws IOException {
-    Path where = data.resolve("server.json");
-    if (!Files.exists(where)) {
-      return 0;
+    for (String name : List.of("servers/" + pid + ".json", "server.json")) {
+      Path where = data.resolve(name);
+      if (Files.exists(where)) {
+        String json = Files.readString(where);
+        Matcher port = Pattern.compile("\"port\"\\s*:\\s*(\\d+)").matcher(json);
+        boolean ours = Pattern.compile("\"pid\"\\s*:\\s*" + pid + "\\b").matcher(json).find();
+        if (ours && port.find()) {
+          return Integer.parseInt(port.group(1));
+        }
+      }
     }
-    String json = Files.readString(where);
-    Matcher port = Pattern.compile("\"port\"\\s*:\\s*(\\d+)").matcher(json);
-    boolean ours = Pattern.compile("\"pid\"\\s*:\\s*" + pid + "\\b").matcher(json).find();
-    return ours && port.find() ? Integer.parseInt(port.group(1)) : 0;
+    return 0;
   }
 
   private boolean ready() throws InterruptedException {
@@ -101,6 +106,14 @@ final class ServerProcess implements AutoCloseable {
     } catch (IOException _) {
       return false;
     }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  int port() {
+    return port;
   }
 
   Path data() {
@@ -129,6 +142,10 @@ final class ServerProcess implements AutoCloseable {
             .PUT(BodyPublishers.ofString(body))
             .build(),
         BodyHandlers.ofByteArray());
+  }
+
+  HttpResponse<byte[]> delete(String path) throws IOException, InterruptedException {
+    return HTTP.send(request(path).DELETE().build(), BodyHandlers.ofByteArray());
   }
 
   HttpResponse<byte[]> post(String path, String type, String body)

@@ -31,6 +31,8 @@ public final class FolderStorage implements LogStorage {
 
   private final Path folder;
 
+  private @Nullable Closeable ahead;
+
   /// @param folder made, with its parents, when the first file in it is
   public FolderStorage(Path folder) {
     this.folder = folder.toAbsolutePath().normalize();
@@ -41,8 +43,38 @@ public final class FolderStorage implements LogStorage {
     return folder.toString();
   }
 
+  /// Takes the lock now, for whoever asks for it here next: it is decided who writes before
+  /// anything else is opened. [#release] gives back one that nobody asked for.
+  ///
+  /// @return false when another process has it
+  public synchronized boolean lockAhead() throws IOException {
+    if (ahead != null) {
+      return true;
+    }
+    try {
+      ahead = lock();
+      return true;
+    } catch (LedgerLocked e) {
+      return false;
+    }
+  }
+
+  /// Gives back a lock that was taken ahead and that nobody has asked for since.
+  public synchronized void release() throws IOException {
+    Closeable unused = ahead;
+    ahead = null;
+    if (unused != null) {
+      unused.close();
+    }
+  }
+
   @Override
-  public Closeable lock() throws IOException {
+  public synchronized Closeable lock() throws IOException {
+    Closeable taken = ahead;
+    if (taken != null) {
+      ahead = null;
+      return taken;
+    }
     makeParent(folder.resolve(LOCK));
     Path real = folder.toRealPath();
     if (!HELD.add(real)) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -78,14 +79,20 @@ final class DataOption {
     }
   }
 
-  /// The server that runs on the folder now.
-  Optional<ServerFile> server(Surroundings around) throws Failure {
+  /// All processes that serve the folder now, the one that writes last.
+  List<ServerFile> servers(Surroundings around) throws Failure {
     try {
-      return ServerFile.in(folder(around)).filter(ServerFile::isAlive);
+      return ServerFile.allIn(folder(around));
     } catch (IOException e) {
       throw new Failure(
-          Exit.CANNOT_TELL, folder(around).resolve("server.json") + ": cannot be read");
+          Exit.CANNOT_TELL, folder(around) + ": what runs on it cannot be read: " + Reasons.of(e));
     }
+  }
+
+  /// The server that runs on the folder now; of several, the one that writes.
+  Optional<ServerFile> server(Surroundings around) throws Failure {
+    List<ServerFile> all = servers(around);
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
   }
 
   /// The same, or a sentence that says how to get one.

@@ -66,7 +66,7 @@ final class Detached {
   }
 
   private static Optional<ServerFile> ready(Path data, long pid) throws IOException {
-    return ServerFile.in(data).filter(file -> file.pid() == pid);
+    return ServerFile.allIn(data).stream().filter(file -> file.pid() == pid).findFirst();
   }
 
   /// A session of its own, so that closing the terminal does not end the server.

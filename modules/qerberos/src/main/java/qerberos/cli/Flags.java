@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The options of `start` as words and as a map, there and back. Immutable.
 final class Flags {
-  private static final String BARE = "--allow-insecure";
+  private static final Set<String> BARE = Set.of("--allow-insecure", "--join");
 
   private Flags() {}
 
@@ -15,7 +16,7 @@ final class Flags {
     Map<String, String> flags = new LinkedHashMap<>();
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
-      if (word.equals(BARE)) {
+      if (BARE.contains(word)) {
         flags.put(word, "true");
       } else if (i + 1 < words.size()) {
         i++;
@@ -30,7 +31,7 @@ final class Flags {
     flags.forEach(
         (flag, value) -> {
           words.add(flag);
-          if (!flag.equals(BARE)) {
+          if (!BARE.contains(flag)) {
             words.add(value);
           }
         });

@@ -76,6 +76,15 @@ final class StartCommand implements Callable<Integer> {
   private boolean allowInsecure;
 
   @Option(
+      names = "--join",
+      description = {
+        "Be one more process on a data folder that others have: one of them writes, the others"
+            + " pass",
+        "on to it, and the next one takes over when it leaves or dies. Each has its own --port."
+      })
+  private boolean join;
+
+  @Option(
       names = "--log-format",
       paramLabel = "json|text",
       description = "How log lines look; default json.")
@@ -120,6 +129,7 @@ final class StartCommand implements Callable<Integer> {
     typed.put("--qonsent-port", qonsentPort);
     typed.put("--log-format", logFormat);
     typed.put("--allow-insecure", allowInsecure ? "true" : null);
+    typed.put("--join", join ? "true" : null);
     Map<String, String> given = new LinkedHashMap<>();
     typed.forEach(
         (flag, value) -> {

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import qerberos.identity.Permission;
 import qerberos.identity.UpstreamHealth;
 import qerberos.ledger.LedgerStatus;
@@ -38,7 +37,7 @@ final class HealthRoutes {
   private final Instant startedAt;
   private final String version;
   private final BooleanSupplier ready;
-  private final @Nullable TlsDoor tls;
+  private final Door door;
 
   HealthRoutes(
       HealthWatch watch,
@@ -49,7 +48,7 @@ final class HealthRoutes {
       InstantSource clock,
       String version,
       BooleanSupplier ready,
-      @Nullable TlsDoor tls) {
+      Door door) {
     this.watch = watch;
     this.trail = trail;
     this.state = state;
@@ -59,7 +58,7 @@ final class HealthRoutes {
     this.startedAt = clock.instant();
     this.version = version;
     this.ready = ready;
-    this.tls = tls;
+    this.door = door;
   }
 
   List<Route> routes() {
@@ -103,6 +102,7 @@ final class HealthRoutes {
         code(status),
         json -> {
           base(json, status, true);
+          role(json);
           figures(json);
           pools(json);
           workers(json);
@@ -118,6 +118,22 @@ final class HealthRoutes {
               .value(Runtime.version().toString())
               .end();
         });
+  }
+
+  /// This process is the one of its folder that writes; [ReaderApi] says the same of the others.
+  private void role(JsonBytes json) {
+    json.name("role").value("writer");
+    for (String which : List.of("process", "writer")) {
+      json.name(which)
+          .object()
+          .name("url")
+          .value(door.url().toString())
+          .name("pid")
+          .value(ProcessHandle.current().pid())
+          .name("since")
+          .value(startedAt.truncatedTo(ChronoUnit.MILLIS).toString())
+          .end();
+    }
   }
 
   private static int code(HealthWatch.Status status) {
@@ -292,6 +308,7 @@ final class HealthRoutes {
   }
 
   private void certificate(JsonBytes json) {
+    TlsDoor tls = door.tls();
     if (tls == null) {
       return;
     }

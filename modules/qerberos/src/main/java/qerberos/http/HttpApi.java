@@ -4,12 +4,16 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
+import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,7 +22,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import qerberos.delivery.Deliverer;
 import qerberos.identity.Gate;
 import qerberos.identity.UpstreamHealth;
@@ -34,8 +37,13 @@ import qerberos.trail.TrailSearch;
 
 /// Everything that is served over HTTP, put together and running.
 ///
-/// Does not own what it is given: trail, gate and state are closed by whoever opened them, after
-/// this.
+/// Takes the [Door] over and closes it. Does not own what else it is given: trail, gate and state
+/// are closed by whoever opened them, after this.
+///
+/// Beside the door there is an inner one, on the loopback address and a free port: there come
+/// requests that other processes of the folder pass on ([ReaderApi]), as their clients sent them.
+/// Who knows the secret, which is made anew at each start, is believed about where a request came
+/// from; everybody else finds nothing there.
 ///
 /// Safe for concurrent use.
 public final class HttpApi implements AutoCloseable {
@@ -44,7 +52,13 @@ public final class HttpApi implements AutoCloseable {
   /// Whoever asks for our health first shall hear how we are, not that nobody has looked yet.
   private static final Duration FIRST_LOOK = Duration.ofSeconds(2);
 
-  private final HttpServer server;
+  private static final int INNER_CONNECTIONS = 20_000;
+
+  private final Door door;
+  private final HttpServer inner;
+  private final String secret;
+  private final Reception reception;
+  private final Instant since;
   private final Metrics metrics;
   private final Trail trail;
   private final Records records;
@@ -55,13 +69,13 @@ public final class HttpApi implements AutoCloseable {
   private final AuditStream stream;
   private final AuditExport export;
   private final String version;
-  private final @Nullable TlsDoor tls;
   private final List<Route> routes;
   private final SwitchRoutes switches;
   private volatile boolean ready;
 
   private HttpApi(
       HttpSettings settings,
+      Door door,
       Trail trail,
       Gate gate,
       State state,
@@ -78,7 +92,8 @@ public final class HttpApi implements AutoCloseable {
     this.version = version;
     this.trail = trail;
     this.records = new Records(trail.own(), trail.acts());
-    this.tls = settings.tls() == null ? null : TlsDoor.open(settings.tls(), clock);
+    this.door = door;
+    this.since = clock.instant();
     var admission =
         new GateAdmission(gate.access(), gate.limits(), records, metrics, clock, settings);
     var parsers = new Parsers(Math.max(2, Runtime.getRuntime().availableProcessors()));
@@ -105,7 +120,7 @@ public final class HttpApi implements AutoCloseable {
                 trail.ledger(), trail.proofs(), trail.witnesses(), admission, settings.logPublic())
             .routes());
     routes.addAll(
-        new HealthRoutes(watch, trail, state, selfCheck, metrics, clock, version, () -> ready, tls)
+        new HealthRoutes(watch, trail, state, selfCheck, metrics, clock, version, () -> ready, door)
             .routes());
     routes.addAll(new AdminRoutes(trail, gate, records).routes());
     routes.addAll(new KeyRoutes(trail, selfCheck).routes());
@@ -121,18 +136,45 @@ public final class HttpApi implements AutoCloseable {
     routes.addAll(new TicketRoutes(notices, deliverer, records, trail.ids()).routes());
     routes.addAll(new NoticeRoutes(notices, admission).routes());
     this.routes = List.copyOf(routes);
-    this.server =
-        new HttpServer(
-            settings,
-            routes,
-            new Restrictions(admission, state.maintenance(), evidence, clock),
+    var router = new Router(routes);
+    var restrictions = new Restrictions(admission, state.maintenance(), evidence, clock);
+    this.reception =
+        new Reception(
+            router,
+            restrictions,
             metrics,
             trail.ids(),
             clock,
-            tls);
+            settings,
+            new Transport(settings.trustProxy(), settings.enforceHttps()),
+            door::draining);
+    byte[] random = new byte[32];
+    new SecureRandom().nextBytes(random);
+    this.secret = HexFormat.of().formatHex(random);
+    var passedOn =
+        new Reception(
+            router,
+            restrictions,
+            metrics,
+            trail.ids(),
+            clock,
+            settings,
+            Transport.passedOn(settings.enforceHttps(), secret),
+            () -> false);
+    this.inner = new HttpServer(inside(settings), passedOn, trail.ids(), clock, null);
   }
 
-  /// Builds the routes and begins to listen.
+  /// The inner door lets in what other doors have let in already.
+  private static HttpSettings inside(HttpSettings settings) {
+    return settings
+        .withBind("127.0.0.1")
+        .onPort(0)
+        .withTls(null)
+        .withMaxConnections(INNER_CONNECTIONS)
+        .withMaxHeaderBytes(Math.min(1 << 20, settings.maxHeaderBytes() + 4_096));
+  }
+
+  /// Builds the routes and opens a door of its own.
   ///
   /// @param metrics closed by whoever made it
   /// @param deliverer of what the routes have to say; closed by whoever made it
@@ -148,16 +190,59 @@ public final class HttpApi implements AutoCloseable {
       Clock clock,
       String version)
       throws IOException {
+    Door door = Door.of(settings, clock);
+    return start(
+        settings, door, _ -> {}, trail, gate, state, metrics, selfCheck, deliverer, clock, version);
+  }
+
+  /// Tells the other processes of the folder where to pass on what they are asked.
+  @FunctionalInterface
+  public interface Announcement {
+    void announce(WriterDoor inner) throws IOException;
+  }
+
+  /// Builds the routes and answers at this door from now on.
+  ///
+  /// @param announcement made before anybody is answered, at a door that was open already
+  /// @param metrics closed by whoever made it
+  /// @param deliverer of what the routes have to say; closed by whoever made it
+  /// @throws IOException the address cannot be had; nothing is left running but the door, if it was
+  public static HttpApi start(
+      HttpSettings settings,
+      Door door,
+      Announcement announcement,
+      Trail trail,
+      Gate gate,
+      State state,
+      Metrics metrics,
+      SelfCheck selfCheck,
+      Deliverer deliverer,
+      Clock clock,
+      String version)
+      throws IOException {
     Deque<AutoCloseable> open = new ArrayDeque<>();
     HttpApi api =
         new HttpApi(
-            settings, trail, gate, state, metrics, selfCheck, deliverer, clock, version, open);
+            settings, door, trail, gate, state, metrics, selfCheck, deliverer, clock, version,
+            open);
+    open.push(api.inner);
     try {
-      api.beginTls();
-      api.server.start();
-      open.push(api.server);
+      api.inner.start();
+      boolean opening = !door.isOpen();
+      if (!opening) {
+        // What cannot be announced must not close a door that was open. It was ready, and stays so.
+        announcement.announce(api.inner());
+        api.ready = true;
+      }
+      door.answerWith(api.reception);
+      // Closed first: what other processes pass on is served until this one's own clients are.
+      open.push(door);
+      api.measureCertificate();
       api.tick();
-      api.watch.awaitFirst(FIRST_LOOK);
+      if (opening) {
+        announcement.announce(api.inner());
+        api.watch.awaitFirst(FIRST_LOOK);
+      }
       api.records.system("qerberos.start", clock.instant(), version);
       api.ready = true;
       return api;
@@ -176,12 +261,11 @@ public final class HttpApi implements AutoCloseable {
     }
   }
 
-  private void beginTls() {
+  private void measureCertificate() {
+    TlsDoor tls = door.tls();
     if (tls == null) {
       return;
     }
-    open.push(tls);
-    tls.start();
     metrics.gauge(
         "qerberos.tls.certificate.expiry.timestamp.seconds",
         "when the certificate that is served, or one that signed it, ends",
@@ -191,15 +275,23 @@ public final class HttpApi implements AutoCloseable {
   }
 
   /// SHA-256 of the certificate that is served, in hex; empty for plain HTTP.
-  public Optional<String> certificate() {
-    return tls == null ? Optional.empty() : Optional.of(tls.served().pair().fingerprint());
+  Optional<String> certificate() {
+    return door.certificate();
   }
 
   /// Tells the fingerprint of each certificate that is served from now on.
-  public void onCertificate(Consumer<String> listener) {
-    if (tls != null) {
-      tls.tell(listener);
-    }
+  void onCertificate(Consumer<String> listener) {
+    door.onCertificate(listener);
+  }
+
+  /// Where other processes of the folder pass on what they are asked.
+  public WriterDoor inner() {
+    return new WriterDoor(
+        URI.create("http://127.0.0.1:" + inner.port()),
+        secret,
+        door.url(),
+        ProcessHandle.current().pid(),
+        since);
   }
 
   /// Everything that can be asked for.
@@ -209,14 +301,19 @@ public final class HttpApi implements AutoCloseable {
 
   /// Where it listens.
   public int port() {
-    return server.port();
+    return door.port();
   }
 
-  /// Not ready any more: whoever asks is told to go elsewhere, whoever is here is still served, but
-  /// for streams, which have no end of their own, and exports, which may take longer than we have.
-  public void drain() {
+  /// Not ready any more: whoever asks is told to go elsewhere, whoever is here is still served.
+  public void leave() {
     ready = false;
-    server.drain();
+    door.drain();
+  }
+
+  /// The same, and the end of streams, which have none of their own, and of exports, which may take
+  /// longer than we have.
+  public void drain() {
+    leave();
     stream.end();
     export.end();
   }

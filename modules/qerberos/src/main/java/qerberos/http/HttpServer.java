@@ -3,6 +3,7 @@ package qerberos.http;
 import io.helidon.http.DirectHandler;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,34 +11,31 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qerberos.settings.HttpSettings;
 import qerberos.trail.Ids;
 
-/// The HTTP door: one listener, one virtual thread per connection.
+/// One listener, one virtual thread per connection; who answers may change while it listens.
 ///
 /// Safe for concurrent use.
-public final class HttpServer implements AutoCloseable {
+final class HttpServer implements AutoCloseable {
   private final HttpSettings settings;
   private final WebServer server;
   private final PatientConnections connections;
   private volatile boolean draining;
+  private volatile Handler answering;
   private @Nullable Integer port;
 
-  /// @param routes what is served
+  /// @param answering answers until another one does
   /// @param tls how it speaks TLS; null for plain HTTP
   HttpServer(
       HttpSettings settings,
-      List<Route> routes,
-      Admission admission,
-      Metrics metrics,
+      Handler answering,
       Ids ids,
       InstantSource clock,
       @Nullable TlsDoor tls) {
     this.settings = settings;
-    Reception reception =
-        new Reception(new Router(routes), admission, metrics, ids, clock, settings, () -> draining);
+    this.answering = answering;
     TransportFaults transportFaults = new TransportFaults(clock, ids, tls != null);
     this.connections = new PatientConnections(settings, transportFaults);
     var faults = DirectHandlers.builder();
@@ -59,7 +57,9 @@ public final class HttpServer implements AutoCloseable {
             .contentEncoding(new PassThroughEncoding())
             .directHandlers(faults.build())
             .errorHandling(errors -> errors.includeEntity(true))
-            .routing(HttpRouting.builder().any(reception));
+            .routing(
+                HttpRouting.builder()
+                    .any((request, response) -> this.answering.handle(request, response)));
     this.server = (tls == null ? builder : builder.tls(tls.tls())).build();
   }
 
@@ -89,6 +89,20 @@ public final class HttpServer implements AutoCloseable {
       throw new IOException(
           "Cannot listen on " + settings.bind() + ":" + settings.port() + ": " + e.getMessage(), e);
     }
+  }
+
+  /// Requests that begin from now on are answered by another one.
+  void answerWith(Handler other) {
+    answering = other;
+  }
+
+  /// Whether every answer closes its connection.
+  boolean draining() {
+    return draining;
+  }
+
+  boolean started() {
+    return port != null;
   }
 
   /// Where it listens.

@@ -58,6 +58,7 @@ final class Reception implements Handler {
       Ids ids,
       InstantSource clock,
       HttpSettings settings,
+      Transport transport,
       BooleanSupplier draining) {
     this.router = router;
     this.admission = admission;
@@ -65,7 +66,7 @@ final class Reception implements Handler {
     this.ids = ids;
     this.clock = clock;
     this.slowNanos = settings.slowRequest().toNanos();
-    this.transport = new Transport(settings.trustProxy(), settings.enforceHttps());
+    this.transport = transport;
     this.draining = draining;
   }
 
@@ -184,7 +185,9 @@ final class Reception implements Handler {
       response.header(HeaderValues.CONNECTION_CLOSE);
     }
     if (exchange.method().equals("HEAD")) {
-      response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(answer.body().length));
+      if (!own.containsKey("Content-Length")) {
+        response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(answer.body().length));
+      }
       response.send();
     } else if (answer.flow() != null) {
       flow(exchange, response, answer.flow());
@@ -202,6 +205,8 @@ final class Reception implements Handler {
     try {
       flow.to(out);
       out.close();
+    } catch (CloseConnectionException e) {
+      throw e;
     } catch (Outgoing.ReaderGone e) {
       throw new CloseConnectionException("the reader is gone", e);
     } catch (InterruptedException e) {

@@ -39,8 +39,15 @@ final class Router {
   }
 
   private final Node root = new Node();
+  private final @Nullable Route otherwise;
 
   Router(List<Route> routes) {
+    this(routes, null);
+  }
+
+  /// @param otherwise takes everything that none of the routes does
+  Router(List<Route> routes, @Nullable Route otherwise) {
+    this.otherwise = otherwise;
     routes.forEach(this::add);
   }
 
@@ -64,6 +71,13 @@ final class Router {
   }
 
   Match match(String method, String rawPath) {
+    Match found = found(method, rawPath);
+    return otherwise == null || found instanceof Match.Found
+        ? found
+        : new Match.Found(otherwise, List.of());
+  }
+
+  private Match found(String method, String rawPath) {
     String path = rawPath;
     for (String prefix : PREFIXES) {
       if (path.startsWith(prefix)

@@ -9,6 +9,9 @@
 /// What lasts is written piece by piece ([Answer.Flow]): a few may be open at once ([Seats]), and
 /// each ends when its reader no longer may read ([Guard]).
 ///
+/// A process of several that does not write serves [ReaderApi] instead, which passes everything on
+/// ([Passing]); both stand behind the same [Door].
+///
 /// A handler returns an [Answer] or throws [Refused]; anything else it throws is our bug and
 /// becomes a 500 that says nothing. [PatientConnections] sees to it that nobody holds a connection
 /// for longer than they send bytes. Helidon is seen here and in the bundled identity services

@@ -44,7 +44,7 @@ final class DataFolder {
         Files.setPosixFilePermissions(data, OURS);
       }
     }
-    Path probe = data.resolve(".writable");
+    Path probe = data.resolve(".writable-" + ProcessHandle.current().pid());
     Files.write(probe, new byte[4096]);
     Files.delete(probe);
     FileStore disk = Files.getFileStore(data);

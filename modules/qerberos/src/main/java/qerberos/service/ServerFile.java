@@ -2,12 +2,14 @@ package qerberos.service;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,9 @@ public record ServerFile(
     String certificate) {
   private static final String NAME = "server.json";
 
+  /// Where each of the processes that do not write has its own, named after its number.
+  private static final String OTHERS = "servers";
+
   public ServerFile {
     arguments = List.copyOf(arguments);
   }
@@ -40,8 +45,31 @@ public record ServerFile(
   /// The server that wrote into this folder, when there is one; a file that cannot be read as ours
   /// counts as none.
   public static Optional<ServerFile> in(Path data) throws IOException {
+    return read(data.resolve(NAME));
+  }
+
+  /// All processes that serve this folder now, the one that writes last.
+  public static List<ServerFile> allIn(Path data) throws IOException {
+    Map<Long, ServerFile> found = new LinkedHashMap<>();
+    Path others = data.resolve(OTHERS);
+    if (Files.isDirectory(others)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(others, "*.json")) {
+        for (Path file : files) {
+          read(file).filter(ServerFile::isAlive).ifPresent(one -> found.put(one.pid(), one));
+        }
+      }
+    }
+    Optional<ServerFile> writing = in(data).filter(ServerFile::isAlive);
+    if (writing.isPresent()) {
+      found.remove(writing.get().pid());
+      found.put(writing.get().pid(), writing.get());
+    }
+    return List.copyOf(found.values());
+  }
+
+  private static Optional<ServerFile> read(Path file) throws IOException {
     try {
-      Json json = Canonical.read(Files.readAllBytes(data.resolve(NAME)));
+      Json json = Canonical.read(Files.readAllBytes(file));
       if (!(json instanceof Json.Obj members)) {
         return Optional.empty();
       }
@@ -95,6 +123,22 @@ public record ServerFile(
 
   /// Replaces the folder's file in one step.
   void write(Path data) throws IOException {
+    write(data.resolve(NAME + ".new"), data.resolve(NAME));
+  }
+
+  /// Says that this process is there too, and does not write.
+  void writeBeside(Path data) throws IOException {
+    Path others = data.resolve(OTHERS);
+    Files.createDirectories(others);
+    write(others.resolve(pid + ".new"), others.resolve(pid + ".json"));
+  }
+
+  /// Takes back what [#writeBeside] said.
+  static void removeBeside(Path data, long pid) throws IOException {
+    Files.deleteIfExists(data.resolve(OTHERS).resolve(pid + ".json"));
+  }
+
+  private void write(Path draft, Path file) throws IOException {
     Json.Obj members =
         new Json.Obj(
             Map.of(
@@ -107,13 +151,8 @@ public record ServerFile(
                 "version", Json.of(version),
                 "certificate", Json.of(certificate),
                 "arguments", new Json.Arr(arguments.stream().<Json>map(Json::of).toList())));
-    Path draft = data.resolve(NAME + ".new");
     Files.write(draft, Canonical.bytes(members));
-    Files.move(
-        draft,
-        data.resolve(NAME),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /// Removes the file when it is that of this process.

@@ -1,7 +1,6 @@
 package qerberos.service;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -18,12 +17,16 @@ import qerberos.event.EventDraft;
 import qerberos.event.Json;
 import qerberos.event.Reserved;
 import qerberos.event.Verdict;
+import qerberos.http.Door;
 import qerberos.http.HttpApi;
 import qerberos.http.Metrics;
+import qerberos.http.ReaderApi;
 import qerberos.http.Records;
+import qerberos.http.WriterDoor;
 import qerberos.identity.Gate;
 import qerberos.identity.Limits;
 import qerberos.ledger.FolderStorage;
+import qerberos.ledger.LedgerLocked;
 import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.VerifierKey;
 import qerberos.notice.Retries;
@@ -31,6 +34,7 @@ import qerberos.service.StartRefused.Reason;
 import qerberos.settings.ConfigRestore;
 import qerberos.settings.Settings;
 import qerberos.state.State;
+import qerberos.trail.DataFormat;
 import qerberos.trail.Epoch;
 import qerberos.trail.SelfCheck;
 import qerberos.trail.Soundness;
@@ -40,12 +44,19 @@ import qerberos.trail.Trail;
 ///
 /// [#start] checks what can be checked without touching anything (ports, the folder), opens each
 /// part with what the parts before it gave, and publishes `server.json` last, when everything
-/// answers. [#close] goes the same way back. Safe for concurrent use.
+/// answers. [#close] goes the same way back.
+///
+/// When it may join ([qerberos.settings.MemberSettings]) and another process writes to the folder,
+/// it opens a door, passes everything on, and opens the rest when it is its turn ([Membership]).
+/// Safe for concurrent use.
 public final class Service implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Service.class.getName());
 
   /// What `/health` and `server.json` say.
   public static final String VERSION = "1.0.0";
+
+  /// How long one that joins waits for the process that has the folder to answer.
+  private static final Duration FIRST_WRITER = Duration.ofSeconds(60);
 
   /// A start is not slowed down by a verification of everything; the first one comes after this.
   private static final Duration FIRST_SELF_CHECK = Duration.ofMinutes(5);
@@ -53,10 +64,22 @@ public final class Service implements AutoCloseable {
   private final Settings settings;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-  private @Nullable ServerFile file;
+  private final Clock clock;
+  private final List<String> arguments;
 
-  private Service(Settings settings) {
+  // Set by the thread that starts or takes over, read by the one that closes.
+  private volatile @Nullable ServerFile file;
+  private volatile @Nullable HttpApi api;
+  private volatile @Nullable ReaderApi reading;
+  private volatile @Nullable Membership membership;
+
+  /// Recorded when this process comes to write.
+  private Optional<ConfigRestore.Restored> unrecorded = Optional.empty();
+
+  private Service(Settings settings, List<String> arguments, Clock clock) {
     this.settings = settings;
+    this.arguments = arguments;
+    this.clock = clock;
   }
 
   /// Starts everything; on failure closes what was opened and says why in one sentence.
@@ -70,9 +93,9 @@ public final class Service implements AutoCloseable {
       boolean newEpoch,
       Clock clock)
       throws StartRefused {
-    var service = new Service(settings);
+    var service = new Service(settings, arguments, clock);
     try {
-      service.begin(restored, arguments, newEpoch, clock);
+      service.begin(restored, newEpoch);
       return service;
     } catch (StartRefused e) {
       service.closeAfter(e);
@@ -125,18 +148,45 @@ public final class Service implements AutoCloseable {
     }
   }
 
-  private void begin(
-      Optional<ConfigRestore.Restored> restored,
-      List<String> arguments,
-      boolean newEpoch,
-      Clock clock)
+  private void begin(Optional<ConfigRestore.Restored> restored, boolean newEpoch)
       throws IOException, StartRefused {
     Path data = settings.folders().data();
-    DataFolder.requireNobodyThere(data);
-    requireFreePorts();
+    boolean join = settings.members().join();
+    if (!join) {
+      DataFolder.requireNobodyThere(data);
+    }
+    requireFreePort();
+    if (!join) {
+      requireFreePortsOfThePair();
+    }
     HttpApi.check(settings.http(), clock);
     DataFolder.prepare(data);
+    var storage = new FolderStorage(data.resolve("ledger"));
+    Door door = Door.of(settings.http(), clock);
+    if (join) {
+      // The lock makes the ledger's folder, which must not be there before the mark is.
+      DataFormat.claim(data);
+    }
+    if (!join || storage.lockAhead()) {
+      open.push(storage::release);
+      if (join) {
+        requireFreePortsOfThePair();
+      }
+      Trail trail = write(storage, door, newEpoch);
+      restored.ifPresent(what -> record(trail, what));
+      return;
+    }
+    if (newEpoch) {
+      throw new LedgerLocked(data + ": in use by another process");
+    }
+    unrecorded = restored;
+    read(storage, door);
+  }
 
+  /// Opens everything that the one process that writes has.
+  private Trail write(FolderStorage storage, Door door, boolean newEpoch)
+      throws IOException, StartRefused {
+    Path data = settings.folders().data();
     var random = new SecureRandom();
     // Opened on a thread of its own meanwhile; the trail asks it for the last checkpoint.
     State state = keep(State.open(settings.state(), clock));
@@ -145,7 +195,6 @@ public final class Service implements AutoCloseable {
       Epoch.end(settings.trail(), state.documents());
     }
     var metrics = keep(new Metrics());
-    var storage = new FolderStorage(data.resolve("ledger"));
     Trail trail =
         keep(
             Trail.open(
@@ -176,7 +225,7 @@ public final class Service implements AutoCloseable {
                 settings.trail().verifyInterval(),
                 FIRST_SELF_CHECK));
     selfCheck.start();
-    var deliverer =
+    Deliverer deliverer =
         keep(
             new Deliverer(
                 state.notices(),
@@ -187,10 +236,12 @@ public final class Service implements AutoCloseable {
                 clock,
                 random));
     deliverer.start();
-    HttpApi api =
+    HttpApi started =
         keep(
             HttpApi.start(
                 settings.http(),
+                door,
+                inner -> WriterFile.write(data, inner),
                 trail,
                 gate,
                 state,
@@ -199,8 +250,73 @@ public final class Service implements AutoCloseable {
                 deliverer,
                 clock,
                 VERSION));
-    restored.ifPresent(what -> record(trail, what));
-    publish(api, gate, arguments, clock);
+    api = started;
+    WriterDoor inner = started.inner();
+    open.push(() -> WriterFile.remove(data, inner));
+    publish(door, gate.squidPort().orElse(0), gate.qonsentPort().orElse(0));
+    return trail;
+  }
+
+  /// Passes everything on to the process that writes; returns when it answers, or when this one has
+  /// taken over.
+  private void read(FolderStorage storage, Door door) throws IOException, StartRefused {
+    Path data = settings.folders().data();
+    var member = new Membership(data, storage, () -> takeOver(storage, door));
+    var passing =
+        keep(
+            new ReaderApi(
+                settings.http(), door, member, settings.members().takeoverWait(), clock, VERSION));
+    reading = passing;
+    // Closed first: what is on its way is still passed on.
+    open.push(door);
+    passing.start();
+    membership = member;
+    member.start();
+    ServerFile beside = described(door, 0, 0);
+    try {
+      long patience = System.nanoTime() + FIRST_WRITER.toNanos();
+      while (file == null && !passing.reached()) {
+        if (System.nanoTime() > patience) {
+          throw new StartRefused(
+              Reason.TAKEN,
+              data
+                  + " is in use by another process, which does not answer; to join, that one must"
+                  + " be a server of this version");
+        }
+        Thread.sleep(20);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartRefused(Reason.TAKEN, "interrupted", e);
+    }
+    synchronized (this) {
+      if (file == null) {
+        beside.writeBeside(data);
+        file = beside;
+      }
+    }
+  }
+
+  /// What this process opens when it is its turn to write; nothing of it stays open when it cannot.
+  private void takeOver(FolderStorage storage, Door door) throws Exception {
+    int before = open.size();
+    try {
+      Trail trail = write(storage, door, false);
+      unrecorded.ifPresent(what -> record(trail, what));
+      ReaderApi passing = reading;
+      if (passing != null) {
+        passing.retire();
+      }
+    } catch (Exception e) {
+      while (open.size() > before) {
+        try {
+          open.pop().close();
+        } catch (Exception more) {
+          e.addSuppressed(more);
+        }
+      }
+      throw e;
+    }
   }
 
   private static void requireUnlocked(Settings settings, State state, String what)
@@ -213,9 +329,14 @@ public final class Service implements AutoCloseable {
   }
 
   /// Asked early, because a taken port is the commonest obstacle and nothing is open yet.
-  private void requireFreePorts() throws StartRefused {
+  private void requireFreePort() throws StartRefused {
+    new Ports(Path.of("/proc"))
+        .requireFree(settings.http().bind(), settings.http().port(), "the API", "--port");
+  }
+
+  /// The bundled sQuid and Qonsent belong to the process that writes.
+  private void requireFreePortsOfThePair() throws StartRefused {
     var ports = new Ports(Path.of("/proc"));
-    ports.requireFree(settings.http().bind(), settings.http().port(), "the API", "--port");
     var identity = settings.identity();
     if (identity.standaloneSquid()) {
       ports.requireFree(identity.bind(), identity.squidPort(), "the bundled sQuid", "--squid-port");
@@ -250,29 +371,27 @@ public final class Service implements AutoCloseable {
   }
 
   /// Tells the commands where we are; from here on the service counts as running.
-  private void publish(HttpApi api, Gate gate, List<String> arguments, Clock clock)
-      throws IOException {
+  private synchronized void publish(Door door, int squidPort, int qonsentPort) throws IOException {
     Path data = settings.folders().data();
-    boolean tls = api.certificate().isPresent();
-    var published =
-        new ServerFile(
-            ProcessHandle.current().pid(),
-            Instant.now(clock),
-            URI.create(
-                (tls ? "https://" : "http://")
-                    + reachable(settings.http().bind())
-                    + ":"
-                    + api.port()),
-            api.port(),
-            gate.squidPort().orElse(0),
-            gate.qonsentPort().orElse(0),
-            VERSION,
-            arguments,
-            api.certificate().orElse(""));
+    ServerFile published = described(door, squidPort, qonsentPort);
     published.write(data);
+    ServerFile.removeBeside(data, published.pid());
     open.push(() -> ServerFile.remove(data, published.pid()));
     file = published;
-    api.onCertificate(fingerprint -> republish(data, published.with(fingerprint)));
+    door.onCertificate(fingerprint -> republish(data, published.with(fingerprint)));
+  }
+
+  private ServerFile described(Door door, int squidPort, int qonsentPort) {
+    return new ServerFile(
+        ProcessHandle.current().pid(),
+        Instant.now(clock),
+        door.url(),
+        door.port(),
+        squidPort,
+        qonsentPort,
+        VERSION,
+        arguments,
+        door.certificate().orElse(""));
   }
 
   /// The commands know the server by its certificate, so they must know of another one.
@@ -285,14 +404,6 @@ public final class Service implements AutoCloseable {
           "server.json cannot be written; commands will not know the new certificate",
           e);
     }
-  }
-
-  /// The host under which this machine reaches what is bound to an address.
-  private static String reachable(String bind) {
-    return switch (bind) {
-      case "127.0.0.1", "0.0.0.0", "::", "::1", "[::]", "[::1]" -> "localhost";
-      default -> bind.contains(":") && !bind.startsWith("[") ? "[" + bind + "]" : bind;
-    };
   }
 
   /// Where it runs.
@@ -309,12 +420,15 @@ public final class Service implements AutoCloseable {
     return part;
   }
 
-  /// Stops taking events, finishes what is in flight, publishes a last checkpoint.
+  /// Stops taking events, finishes what is in flight, publishes a last checkpoint. While other
+  /// processes of the folder are there it first says for a while that it is about to leave, so that
+  /// who shares requests out among them gives it none.
   ///
   /// Throws an IOException when a part did not close well; the others are closed nevertheless, and
   /// what was accepted before is on disk either way.
   @Override
   public void close() throws IOException {
+    leave();
     IOException failure = null;
     while (!open.isEmpty()) {
       try {
@@ -329,6 +443,39 @@ public final class Service implements AutoCloseable {
     }
     if (failure != null) {
       throw failure;
+    }
+  }
+
+  private void leave() {
+    // From here on this process takes nothing over; what it has begun is over.
+    Membership member = membership;
+    if (member != null) {
+      member.close();
+    }
+    Path data = settings.folders().data();
+    ServerFile published = file;
+    HttpApi writing = api;
+    ReaderApi passing = reading;
+    if (published != null) {
+      if (writing != null) {
+        writing.leave();
+      }
+      if (passing != null) {
+        passing.leave();
+      }
+      try {
+        ServerFile.removeBeside(data, published.pid());
+        if (ServerFile.allIn(data).stream().anyMatch(one -> one.pid() != published.pid())) {
+          Thread.sleep(settings.members().leaveNotice());
+        }
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "whether others serve the folder cannot be seen", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    if (passing != null) {
+      passing.endStreams();
     }
   }
 

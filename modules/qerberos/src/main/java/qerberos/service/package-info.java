@@ -5,7 +5,11 @@
 /// from starting is a [StartRefused] with one sentence; `server.json` ([ServerFile]) tells the
 /// commands where it runs.
 ///
-/// Left out on purpose: no container, no registry, no object that looks for others; the command
+/// Of several processes on one folder one is the writer, the others wait for their turn
+/// ([Membership], [WriterFile]).
+///
+/// Left out on purpose: no election and no clock between processes, the lock of the ledger is the
+/// only truth; no container, no registry, no object that looks for others; the command
 /// line and the process's signals are the business of `qerberos.cli`.
 @NullMarked
 package qerberos.service;

@@ -55,6 +55,12 @@ public final class Catalog {
           A proxy of yours keeps connections longer between two requests.
       DRAIN | server.drain | | 20s | time |
           Requests in flight may take longer to finish when the server stops.
+      JOIN | server.join | --join | false | flag |
+          Several processes shall share the data folder: one writes, the others pass on to it.
+      TAKEOVER_WAIT | server.takeoverWait | | 10s | time |
+          Requests shall wait longer, or less long, for another process to begin writing.
+      LEAVE_NOTICE | server.leaveNotice | | 2s | time |
+          A load balancer of yours notices sooner, or later, that a process is about to leave.
       TRUST_PROXY | server.trustProxy | | false | flag | TRUST_PROXY
           A proxy of yours stands in front, and its X-Forwarded-For and -Proto may be believed.
       TLS_CERT_FILE | server.tlsCertFile | | | file |
@@ -311,6 +317,11 @@ public final class Catalog {
       typed("IDLE_TIMEOUT", Kind.duration("s", Duration.ofSeconds(1), Duration.ofHours(1)));
   public static final Setting<Duration> DRAIN =
       typed("DRAIN", Kind.duration("s", Duration.ZERO, Duration.ofMinutes(5)));
+  public static final Setting<Boolean> JOIN = typed("JOIN", Kind.flag());
+  public static final Setting<Duration> TAKEOVER_WAIT =
+      typed("TAKEOVER_WAIT", Kind.duration("s", Duration.ZERO, Duration.ofMinutes(5)));
+  public static final Setting<Duration> LEAVE_NOTICE =
+      typed("LEAVE_NOTICE", Kind.duration("s", Duration.ZERO, Duration.ofMinutes(1)));
   public static final Setting<Boolean> TRUST_PROXY = typed("TRUST_PROXY", Kind.flag());
   public static final Setting<Optional<Path>> TLS_CERT_FILE =
       typed("TLS_CERT_FILE", Kind.optional(Kind.path()));

@@ -21,7 +21,8 @@ public record Settings(
     Privacy privacy,
     MailSettings mail,
     NoticeSettings notices,
-    HttpSettings http) {
+    HttpSettings http,
+    MemberSettings members) {
 
   /// Puts the values together; what does not fit together is refused.
   static Settings of(Values values, Privacy privacy, NoticeSettings notices, Path home)
@@ -44,7 +45,11 @@ public record Settings(
           privacy,
           MailSettings.of(values),
           notices,
-          http(values));
+          http(values),
+          new MemberSettings(
+              values.get(Catalog.JOIN),
+              values.get(Catalog.TAKEOVER_WAIT),
+              values.get(Catalog.LEAVE_NOTICE)));
     } catch (IllegalArgumentException e) {
       throw new SettingsFaults(String.valueOf(e.getMessage()).lines().toList());
     }

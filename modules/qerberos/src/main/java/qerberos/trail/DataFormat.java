@@ -24,12 +24,13 @@ public final class DataFormat {
     try {
       check(data);
     } catch (NoSuchFileException e) {
-      if (Files.exists(data.resolve("ledger"))) {
+      // Another process may claim it at the same moment: first the mark, then the ledger.
+      if (Files.exists(data.resolve("ledger")) && !Files.exists(data.resolve(FILE))) {
         throw new IOException(
             data + ": holds a ledger but no file FORMAT; put it back, or use another data folder",
             e);
       }
-      Path fresh = data.resolve(FILE + ".new");
+      Path fresh = data.resolve(FILE + "." + ProcessHandle.current().pid());
       Path ignored = Files.writeString(fresh, CURRENT + "\n");
       ignored = Files.move(fresh, data.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
     }
