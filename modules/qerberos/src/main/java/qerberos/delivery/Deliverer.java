@@ -9,13 +9,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
@@ -26,7 +27,9 @@ import qerberos.notice.Delivery;
 import qerberos.notice.Due;
 import qerberos.notice.NoticeStore;
 import qerberos.notice.Retries;
+import qerberos.notice.Routes;
 import qerberos.notice.Settled;
+import qerberos.notice.Severity;
 import qerberos.notice.Way;
 import qerberos.state.Telling;
 import qerberos.trail.OwnActs;
@@ -55,30 +58,30 @@ public final class Deliverer implements AutoCloseable {
 
   private final NoticeStore<Telling> store;
   private final List<Channel> channels;
-  private final List<Way> operators;
+  private final Routes routes;
   private final Retries retries;
   private final OwnActs acts;
   private final Clock clock;
   private final RandomGenerator random;
   private final List<Worker> workers = new ArrayList<>();
   private final Set<Thread> delivering = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> faults = new ConcurrentHashMap<>();
   private volatile boolean running = true;
 
   private record Worker(Thread thread, Semaphore news) {}
 
-  /// @param operators by which ways what is critical goes to whoever looks after the service
+  /// @param routes who hears of what
   public Deliverer(
       NoticeStore<Telling> store,
       List<Channel> channels,
-      List<Way> operators,
+      Routes routes,
       Retries retries,
       OwnActs acts,
       Clock clock,
       RandomGenerator random) {
     this.store = store;
     this.channels = List.copyOf(channels);
-    Set<String> names = this.channels.stream().map(Channel::name).collect(Collectors.toSet());
-    this.operators = operators.stream().filter(way -> names.contains(way.channel())).toList();
+    this.routes = routes;
     this.retries = retries;
     this.acts = acts;
     this.clock = clock;
@@ -99,9 +102,24 @@ public final class Deliverer implements AutoCloseable {
     workers.forEach(worker -> worker.thread().start());
   }
 
-  /// By which ways operators hear of what is critical; those whose channel is there.
-  public List<Way> operators() {
-    return operators;
+  /// By which ways something goes out now, of those whose channel is there.
+  ///
+  /// @param type of what it is about, such as `notification.admin_alert`
+  /// @param identity whom it is about; null when nobody
+  public List<Way> ways(Severity severity, String type, @Nullable String identity) {
+    return routes.of(severity, type, identity, clock.instant()).stream()
+        .filter(way -> has(way.channel()))
+        .toList();
+  }
+
+  /// Whether there is such a channel.
+  public boolean has(String channel) {
+    return channels.stream().anyMatch(one -> one.name().equals(channel));
+  }
+
+  /// Why the last attempt of a channel failed; empty when it did not.
+  public Optional<String> fault(String channel) {
+    return Optional.ofNullable(faults.get(channel));
   }
 
   /// Something may be due now.
@@ -188,6 +206,14 @@ public final class Deliverer implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.log(ERROR, channel.name() + " threw, which no channel may", e);
       delivery = new Delivery.Failed("the channel failed: " + e, false, null);
+    }
+    switch (delivery) {
+      case Delivery.Delivered _ -> {
+        String _ = faults.remove(channel.name());
+      }
+      case Delivery.Failed failed -> {
+        String _ = faults.put(channel.name(), failed.reason());
+      }
     }
     int attempts = due.attempts() + 1;
     Settled settled = retries.after(delivery, attempts, due.since(), clock.instant(), random);

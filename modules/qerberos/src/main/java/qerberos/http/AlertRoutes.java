@@ -24,7 +24,6 @@ import qerberos.notice.AlertSeen;
 import qerberos.notice.AlertStatus;
 import qerberos.notice.KnownAlert;
 import qerberos.notice.Notice;
-import qerberos.notice.Severity;
 import qerberos.state.Notices;
 import qerberos.state.Telling;
 import qerberos.trail.Ids;
@@ -113,7 +112,7 @@ final class AlertRoutes {
         });
   }
 
-  /// What they read, and, once for each firing of what is critical, what goes out to them.
+  /// What they read, and, once for each firing, what goes out to whom the routes name.
   private List<Notice> toOperators(AlertSeen seen, Instant now) {
     if (seen.change() == AlertChange.REPEATED) {
       return List.of();
@@ -123,7 +122,6 @@ final class AlertRoutes {
     fields.put("alert", alert.id());
     fields.put("status", lower(alert.status()));
     fields.put("source", alert.source());
-    boolean urgent = seen.change().begins() && alert.severity() == Severity.CRITICAL;
     return List.of(
         new Notice(
             ids.next(),
@@ -134,7 +132,9 @@ final class AlertRoutes {
             alert.fields().getOrDefault("description", alert.summary()),
             now,
             fields,
-            urgent ? deliverer.operators() : List.of()));
+            seen.change().begins()
+                ? deliverer.ways(alert.severity(), "notification.admin_alert", null)
+                : List.of()));
   }
 
   private Telling told(Exchange exchange, AlertSeen seen) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import qerberos.delivery.Deliverer;
 import qerberos.identity.Permission;
 import qerberos.identity.UpstreamHealth;
 import qerberos.ledger.LedgerStatus;
@@ -33,6 +34,7 @@ final class HealthRoutes {
   private final State state;
   private final SelfCheck selfCheck;
   private final Metrics metrics;
+  private final Deliverer deliverer;
   private final InstantSource clock;
   private final Instant startedAt;
   private final String version;
@@ -45,6 +47,7 @@ final class HealthRoutes {
       State state,
       SelfCheck selfCheck,
       Metrics metrics,
+      Deliverer deliverer,
       InstantSource clock,
       String version,
       BooleanSupplier ready,
@@ -54,6 +57,7 @@ final class HealthRoutes {
     this.state = state;
     this.selfCheck = selfCheck;
     this.metrics = metrics;
+    this.deliverer = deliverer;
     this.clock = clock;
     this.startedAt = clock.instant();
     this.version = version;
@@ -173,7 +177,8 @@ final class HealthRoutes {
       json.end();
       witnesses(json);
       off(json, "redis");
-      off(json, "smtp");
+      channel(json, "smtp", "email");
+      channel(json, "webhooks", "webhook");
     }
     json.end();
   }
@@ -191,6 +196,18 @@ final class HealthRoutes {
         .name("lastCheck")
         .value(clock.instant().toString());
     fault.ifPresent(sentence -> json.name("error").value(sentence));
+    json.end();
+  }
+
+  /// Down when the last attempt to deliver failed.
+  private void channel(JsonBytes json, String name, String channel) {
+    if (!deliverer.has(channel)) {
+      off(json, name);
+      return;
+    }
+    Optional<String> fault = deliverer.fault(channel);
+    json.name(name).object().name("status").value(fault.isEmpty() ? "up" : "down");
+    fault.ifPresent(reason -> json.name("error").value(reason));
     json.end();
   }
 

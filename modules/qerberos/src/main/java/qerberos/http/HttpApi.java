@@ -120,7 +120,17 @@ public final class HttpApi implements AutoCloseable {
                 trail.ledger(), trail.proofs(), trail.witnesses(), admission, settings.logPublic())
             .routes());
     routes.addAll(
-        new HealthRoutes(watch, trail, state, selfCheck, metrics, clock, version, () -> ready, door)
+        new HealthRoutes(
+                watch,
+                trail,
+                state,
+                selfCheck,
+                metrics,
+                deliverer,
+                clock,
+                version,
+                () -> ready,
+                door)
             .routes());
     routes.addAll(new AdminRoutes(trail, gate, records).routes());
     routes.addAll(new KeyRoutes(trail, selfCheck).routes());

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import qerberos.delivery.Channels;
 import qerberos.delivery.Deliverer;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
@@ -29,7 +30,6 @@ import qerberos.ledger.FolderStorage;
 import qerberos.ledger.LedgerLocked;
 import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.VerifierKey;
-import qerberos.notice.Retries;
 import qerberos.service.StartRefused.Reason;
 import qerberos.settings.ConfigRestore;
 import qerberos.settings.Settings;
@@ -229,9 +229,9 @@ public final class Service implements AutoCloseable {
         keep(
             new Deliverer(
                 state.notices(),
-                List.of(),
-                List.of(),
-                Retries.usual(),
+                Channels.of(settings.mail(), settings.notices(), state.documents(), clock),
+                settings.notices().routes(),
+                Channels.retries(settings.mail()),
                 trail.acts(),
                 clock,
                 random));

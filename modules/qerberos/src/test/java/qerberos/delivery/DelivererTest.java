@@ -29,7 +29,10 @@ import qerberos.notice.Delivery;
 import qerberos.notice.Message;
 import qerberos.notice.Notice;
 import qerberos.notice.Retries;
+import qerberos.notice.Route;
+import qerberos.notice.Routes;
 import qerberos.notice.Severity;
+import qerberos.notice.Times;
 import qerberos.notice.Way;
 import qerberos.settings.StateSettings;
 import qerberos.settings.TrailSettings;
@@ -102,7 +105,14 @@ class DelivererTest {
     return new Deliverer(
         state.notices(),
         List.of(channel),
-        List.of(new Way(channel.name(), "ops@example"), new Way("absent", "x")),
+        new Routes(
+            List.of(
+                new Route(
+                    Severity.CRITICAL,
+                    "*",
+                    "*",
+                    Times.always(),
+                    List.of(new Way(channel.name(), "ops@example"), new Way("absent", "x"))))),
         QUICK,
         trail.acts(),
         clock,
@@ -120,7 +130,7 @@ class DelivererTest {
             "<b>all</b> of it",
             clock.instant(),
             Map.of("job", "shop"),
-            deliverer.operators());
+            deliverer.ways(Severity.CRITICAL, "a.b", null));
     var alert =
         new Alert(id, Instant.EPOCH, AlertStatus.FIRING, Severity.CRITICAL, "s", "t", Map.of());
     AlertSeen ignored =
@@ -235,7 +245,9 @@ class DelivererTest {
     try (State state = state("c");
         Trail trail = TestTrail.open(TrailSettings.in(folder.resolve("c")), state);
         Deliverer deliverer = deliverer(state, trail, new Scripted())) {
-      assertThat(deliverer.operators()).containsExactly(new Way("email", "ops@example"));
+      assertThat(deliverer.ways(Severity.WARNING, "a.b", null)).isEmpty();
+      assertThat(deliverer.ways(Severity.CRITICAL, "a.b", null))
+          .containsExactly(new Way("email", "ops@example"));
     }
   }
 

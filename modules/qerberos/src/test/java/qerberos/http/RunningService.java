@@ -32,6 +32,9 @@ import qerberos.ledger.FolderStorage;
 import qerberos.ledger.LogStorage;
 import qerberos.notice.Channel;
 import qerberos.notice.Retries;
+import qerberos.notice.Routes;
+import qerberos.notice.Severity;
+import qerberos.notice.Times;
 import qerberos.notice.Way;
 import qerberos.settings.HttpSettings;
 import qerberos.settings.IdentitySettings;
@@ -124,6 +127,15 @@ final class RunningService implements AutoCloseable {
         UnaryOperator.identity(),
         UnaryOperator.identity(),
         channels);
+  }
+
+  /// What is critical goes out by every channel there is.
+  private static Routes toOperators(List<Channel> channels) {
+    List<Way> ways = channels.stream().map(one -> new Way(one.name(), "operators")).toList();
+    return ways.isEmpty()
+        ? Routes.NONE
+        : new Routes(
+            List.of(new qerberos.notice.Route(Severity.CRITICAL, "*", "*", Times.always(), ways)));
   }
 
   private RunningService(
@@ -221,7 +233,7 @@ final class RunningService implements AutoCloseable {
         new Deliverer(
             state.notices(),
             channels,
-            channels.stream().map(one -> new Way(one.name(), "operators")).toList(),
+            toOperators(channels),
             Retries.usual(),
             trail.acts(),
             clock,
