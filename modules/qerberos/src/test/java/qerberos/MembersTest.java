@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -197,12 +198,27 @@ class MembersTest {
     assertThat(writer.delete("/admin/tokens/" + id).statusCode()).isEqualTo(200);
     assertThat(reader.get("/audit/none", token).statusCode()).isEqualTo(401);
     theInnerDoorIsShutToWhoDoesNotKnowTheSecret();
+    maintenanceIsToldByEveryProcess(reader);
     // A takeover brings nothing back.
     members.remove(writer);
     writer.kill();
     assertThat(reader.get("/audit/none", token).statusCode()).isEqualTo(401);
     assertThat(role(reader)).isEqualTo("writer");
     refusedWithoutJoining();
+  }
+
+  /// Where one is asked how it is, it says that people are shut out, whoever writes.
+  private void maintenanceIsToldByEveryProcess(ServerProcess reader) throws Exception {
+    Path said = folder.resolve("maintenance.out");
+    List<String> on = List.of("maintenance", "on", "--reason", "test", "--data", data().toString());
+    assertThat(ServerProcess.run(on, said).waitFor()).as(Files.readString(said)).isZero();
+    Instant end = Instant.now().plusSeconds(30);
+    while (!text(reader.get("/health")).contains("\"maintenance\":true")) {
+      assertThat(Instant.now()).as("the reader never tells of maintenance").isBefore(end);
+      Thread.sleep(100);
+    }
+    List<String> off = List.of("maintenance", "off", "--data", data().toString());
+    assertThat(ServerProcess.run(off, said).waitFor()).as(Files.readString(said)).isZero();
   }
 
   private void theInnerDoorIsShutToWhoDoesNotKnowTheSecret() throws Exception {

@@ -193,6 +193,9 @@ public final class ReaderApi implements AutoCloseable {
     return Answer.json(
         last.map(Seen::status).orElse(503),
         json -> {
+          if (last.isPresent() && Json.of(true).equals(last.get().health().get("maintenance"))) {
+            json.name("maintenance").value(true);
+          }
           json.name("status")
               .value(last.map(one -> one.health().text("status")).orElse("unhealthy"))
               .name("timestamp")
