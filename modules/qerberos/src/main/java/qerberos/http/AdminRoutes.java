@@ -1,7 +1,5 @@
 package qerberos.http;
 
-import static java.lang.System.Logger.Level.ERROR;
-
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -10,7 +8,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Fault;
 import qerberos.event.Json;
@@ -20,31 +17,18 @@ import qerberos.identity.ListedIdentity;
 import qerberos.identity.NewToken;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;
-import qerberos.intake.AnyJson;
 import qerberos.state.BlockedIdentity;
 import qerberos.state.StoredToken;
 import qerberos.state.Telling;
-import qerberos.trail.Trail;
 
-/// What administrators do to the service itself: tokens, blocked identities, a new index. Each act
-/// is an event.
+/// Who may come in: tokens, and identities that are known or blocked. Each act is an event.
 ///
 /// Safe for concurrent use.
 final class AdminRoutes {
-  private static final System.Logger LOG = System.getLogger(AdminRoutes.class.getName());
-  private static final int MOST_BYTES = 16 << 10;
-
-  private record Reindexing(Instant since, long done, long total) {}
-
-  private final Trail trail;
   private final Gate gate;
   private final Records records;
-  private final AtomicBoolean busy = new AtomicBoolean();
-  private volatile @Nullable Reindexing reindexing;
-  private volatile @Nullable String lastReindex;
 
-  AdminRoutes(Trail trail, Gate gate, Records records) {
-    this.trail = trail;
+  AdminRoutes(Gate gate, Records records) {
     this.gate = gate;
     this.records = records;
   }
@@ -57,10 +41,7 @@ final class AdminRoutes {
         admin("GET", "/admin/identities", this::identities),
         admin("GET", "/admin/blocks", this::blocks),
         admin("PUT", "/admin/blocks/{squidId}", this::block),
-        admin("DELETE", "/admin/blocks/{squidId}", this::unblock),
-        // Asked several times a second by whoever draws the progress.
-        new Route("GET", "/admin/reindex", Permission.ADMIN, Route.Cost.FREE, this::reindexing),
-        admin("POST", "/admin/reindex", this::reindex));
+        admin("DELETE", "/admin/blocks/{squidId}", this::unblock));
   }
 
   private static Route admin(String method, String pattern, Route.Handler handler) {
@@ -78,7 +59,7 @@ final class AdminRoutes {
   }
 
   private Answer issue(Exchange exchange) throws IOException {
-    Json.Obj body = body(exchange, Set.of("name", "permissions", "scope", "expiresAt"));
+    Json.Obj body = Body.members(exchange, Set.of("name", "permissions", "scope", "expiresAt"));
     List<Fault> faults = new ArrayList<>();
     String name = body.text("name");
     if (name == null) {
@@ -183,7 +164,7 @@ final class AdminRoutes {
   }
 
   private Answer block(Exchange exchange) throws IOException {
-    Json.Obj body = body(exchange, Set.of("reason"));
+    Json.Obj body = Body.members(exchange, Set.of("reason"));
     String squidId = exchange.variable(0);
     String reason = body.text("reason");
     Json.Obj why = Json.EMPTY.with("reason", Json.of(reason == null ? "" : reason));
@@ -229,57 +210,6 @@ final class AdminRoutes {
 
   private static Optional<Json.Obj> ifChanged(boolean changed) {
     return changed ? Optional.of(Json.EMPTY) : Optional.empty();
-  }
-
-  private Answer reindex(Exchange exchange) {
-    boolean begun = busy.compareAndSet(false, true);
-    if (begun) {
-      records.begun(exchange, "qerberos.reindex", "qerberos:index");
-      Instant since = exchange.receivedAt();
-      reindexing = new Reindexing(since, 0, trail.ledger().size());
-      Thread ignored = Thread.ofPlatform().name("reindex").daemon(true).start(() -> rebuilt(since));
-    }
-    return exchange.ok(
-        202,
-        begun ? "STARTED" : "ALREADY_RUNNING",
-        begun ? "begun; GET shows how far it is" : "one is running; GET shows how far it is",
-        json -> json.object().name("started").value(begun).end());
-  }
-
-  private void rebuilt(Instant since) {
-    try {
-      trail
-          .search()
-          .reindex((stage, done, total) -> reindexing = new Reindexing(since, done, total));
-      lastReindex = "done";
-    } catch (IOException | RuntimeException e) {
-      LOG.log(ERROR, "the index could not be built again; the old one goes on serving", e);
-      lastReindex = "failed: " + e.getMessage();
-    } finally {
-      reindexing = null;
-      busy.set(false);
-    }
-  }
-
-  private Answer reindexing(Exchange exchange) {
-    Reindexing now = reindexing;
-    @Nullable String last = lastReindex;
-    return exchange.ok(
-        json -> {
-          json.object().name("running").value(now != null);
-          if (now != null) {
-            json.name("since")
-                .value(now.since().toString())
-                .name("done")
-                .value(now.done())
-                .name("total")
-                .value(now.total());
-          }
-          if (last != null) {
-            json.name("last").value(last);
-          }
-          json.end();
-        });
   }
 
   private static void written(JsonBytes json, StoredToken token, @Nullable String text) {
@@ -337,35 +267,5 @@ final class AdminRoutes {
           new Fault("expiresAt", "\"" + Params.shortened(text) + "\", want 2026-12-31T00:00:00Z"));
       return null;
     }
-  }
-
-  /// A small JSON object with no other members than these; an empty body is an empty object.
-  static Json.Obj body(Exchange exchange, Set<String> known) throws IOException {
-    return body(exchange, known, MOST_BYTES);
-  }
-
-  /// The same of at most so many bytes.
-  static Json.Obj body(Exchange exchange, Set<String> known, int most) throws IOException {
-    Body.checkType(exchange.request(), false);
-    byte[] raw = exchange.rawBody(most);
-    if (raw.length == 0) {
-      return Json.EMPTY;
-    }
-    Json json;
-    try {
-      json = AnyJson.read(raw);
-    } catch (IllegalArgumentException e) {
-      throw Refused.field("body", "not JSON: " + e.getMessage());
-    }
-    if (!(json instanceof Json.Obj members)) {
-      throw Refused.field("body", "want a JSON object");
-    }
-    for (String name : members.members().keySet()) {
-      if (!known.contains(name)) {
-        throw Refused.field(
-            Params.shortened(name), "unknown, want one of " + String.join(", ", known));
-      }
-    }
-    return members;
   }
 }

@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
+import qerberos.event.Json;
+import qerberos.intake.AnyJson;
 import qerberos.intake.Gzip;
 
 /// Reads the body of a request, whole and within a limit.
@@ -28,6 +30,9 @@ final class Body {
           "application/x-www-form-urlencoded",
           "application/gzip",
           "application/x-gzip");
+
+  /// What a request to change one thing may have.
+  private static final int SMALL_BYTES = 16 << 10;
 
   private Body() {}
 
@@ -125,5 +130,35 @@ final class Body {
   private static Refused tooLarge(int most) {
     return Refused.because(
         Code.PAYLOAD_TOO_LARGE, "body: more than " + most + " bytes, want at most " + most);
+  }
+
+  /// A small JSON object with no other members than these; an empty body is an empty object.
+  static Json.Obj members(Exchange exchange, Set<String> known) throws IOException {
+    return members(exchange, known, SMALL_BYTES);
+  }
+
+  /// The same of at most so many bytes.
+  static Json.Obj members(Exchange exchange, Set<String> known, int most) throws IOException {
+    checkType(exchange.request(), false);
+    byte[] raw = exchange.rawBody(most);
+    if (raw.length == 0) {
+      return Json.EMPTY;
+    }
+    Json json;
+    try {
+      json = AnyJson.read(raw);
+    } catch (IllegalArgumentException e) {
+      throw Refused.field("body", "not JSON: " + e.getMessage());
+    }
+    if (!(json instanceof Json.Obj members)) {
+      throw Refused.field("body", "want a JSON object");
+    }
+    for (String name : members.members().keySet()) {
+      if (!known.contains(name)) {
+        throw Refused.field(
+            Params.shortened(name), "unknown, want one of " + String.join(", ", known));
+      }
+    }
+    return members;
   }
 }

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,16 +23,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import qerberos.delivery.Deliverer;
 import qerberos.identity.Gate;
-import qerberos.identity.UpstreamHealth;
-import qerberos.ledger.Verification;
 import qerberos.settings.HttpSettings;
 import qerberos.state.Notices;
 import qerberos.state.State;
 import qerberos.state.StateUnavailable;
-import qerberos.state.Switch;
 import qerberos.trail.SelfCheck;
 import qerberos.trail.Trail;
-import qerberos.trail.TrailSearch;
 
 /// Everything that is served over HTTP, put together and running.
 ///
@@ -101,7 +96,7 @@ public final class HttpApi implements AutoCloseable {
     this.watch = new HealthWatch(trail.ledger(), gate, state, trail.witnesses(), clock);
     open.push(watch);
     watch.start();
-    measure(metrics, trail, state, selfCheck, watch, version, clock);
+    ServiceFigures.measure(metrics, trail, state, selfCheck, watch, version, clock);
     WitnessFigures.measure(metrics, trail.witnesses());
     List<Route> routes = new ArrayList<>();
     routes.addAll(new AuditWrites(trail, admission, parsers, metrics, settings).routes());
@@ -132,14 +127,15 @@ public final class HttpApi implements AutoCloseable {
                 () -> ready,
                 door)
             .routes());
-    routes.addAll(new AdminRoutes(trail, gate, records).routes());
+    routes.addAll(new AdminRoutes(gate, records).routes());
+    routes.addAll(new ReindexRoutes(trail, records).routes());
     routes.addAll(new KeyRoutes(trail, selfCheck).routes());
     var evidence = new EvidenceLock(state.evidenceLock(), settings.evidenceLock());
     this.switches =
         new SwitchRoutes(
             state.maintenance(), evidence, records, settings.adminConfirmationPhrase());
     routes.addAll(switches.routes());
-    measure(metrics, state.maintenance(), evidence);
+    ServiceFigures.measure(metrics, state.maintenance(), evidence);
     routes.addAll(new DescriptionRoutes().routes());
     Notices notices = state.notices();
     routes.addAll(new AlertRoutes(notices, deliverer, records, trail.ids()).routes());
@@ -366,133 +362,6 @@ public final class HttpApi implements AutoCloseable {
     }
   }
 
-  private static void measure(
-      Metrics metrics,
-      Trail trail,
-      State state,
-      SelfCheck selfCheck,
-      HealthWatch watch,
-      String version,
-      Clock clock) {
-    double startSeconds = clock.millis() / 1e3;
-    Tags none = Tags.empty();
-    metrics.gauge(
-        "qerberos.build.info",
-        "1, with the version as a label",
-        Tags.of("version", version),
-        metrics,
-        _ -> 1);
-    metrics.gauge("qerberos.up.since.seconds", "when we began", none, metrics, _ -> startSeconds);
-    metrics.gauge(
-        "qerberos.ledger.size", "entries in the tree", none, trail, one -> one.ledger().size());
-    metrics.gauge(
-        "qerberos.ledger.checkpoint.age.seconds",
-        "since the last checkpoint was signed",
-        none,
-        trail,
-        one -> one.ledger().status().checkpointAge().toMillis() / 1e3);
-    metrics.gauge(
-        "qerberos.ledger.writable",
-        "1 while events are taken",
-        none,
-        trail,
-        one -> one.ledger().status().writable() ? 1 : 0);
-    metrics.gauge(
-        "qerberos.queue.depth",
-        "what waits",
-        Tags.of("queue", "ledger"),
-        trail,
-        one -> one.ledger().status().queuedEntries());
-    metrics.gauge(
-        "qerberos.queue.depth",
-        "what waits",
-        Tags.of("queue", "own_events"),
-        trail,
-        one -> one.own().waiting());
-    metrics.gauge(
-        "qerberos.follower.lag.events",
-        "how far a follower is behind the log",
-        Tags.of("follower", "index"),
-        trail,
-        one -> one.indexing().lag());
-    metrics.gauge(
-        "qerberos.index.wrong.hits",
-        "hits that were not what was asked for; more than 0: somebody changed the index",
-        none,
-        trail.search(),
-        TrailSearch::wrongHits);
-    metrics.gauge(
-        "qerberos.audit.chain.valid",
-        "1 when the last verification of the whole log held, 0 when not, NaN before the first",
-        none,
-        selfCheck,
-        check ->
-            check
-                .last()
-                .map(last -> last.verification() instanceof Verification.Holds ? 1.0 : 0.0)
-                .orElse(Double.NaN));
-    for (String name : List.of("squid", "qonsent")) {
-      Tags tags = Tags.of("dependency", name);
-      metrics.gauge(
-          "qerberos.dependency.up",
-          "1 when it answers",
-          tags,
-          watch,
-          one -> upstream(one, name).status() == UpstreamHealth.Status.UP ? 1 : 0);
-      metrics.gauge(
-          "qerberos.dependency.latency.seconds",
-          "of the last answer",
-          tags,
-          watch,
-          one -> upstream(one, name).latencyMillis() / 1e3);
-    }
-    metrics.gauge(
-        "qerberos.dependency.up",
-        "1 when it answers",
-        Tags.of("dependency", "database"),
-        watch,
-        one -> one.seen().state() == null ? 1 : 0);
-    for (String what : List.of("active", "idle", "pending", "max")) {
-      metrics.gauge(
-          "qerberos.db.pool." + what.toLowerCase(Locale.ROOT),
-          "connections to the state database",
-          none,
-          state,
-          one ->
-              switch (what) {
-                case "active" -> one.pool().active();
-                case "idle" -> one.pool().idle();
-                case "pending" -> one.pool().pending();
-                default -> one.pool().max();
-              });
-    }
-    metrics.gauge(
-        "qerberos.memory.utilization.ratio",
-        "heap used over its maximum",
-        none,
-        Runtime.getRuntime(),
-        runtime -> (double) (runtime.totalMemory() - runtime.freeMemory()) / runtime.maxMemory());
-  }
-
-  private static void measure(Metrics metrics, Switch maintenance, EvidenceLock evidence) {
-    metrics.gauge(
-        "qerberos.maintenance",
-        "1 while people are shut out",
-        Tags.empty(),
-        maintenance,
-        one -> one.isOn() ? 1 : 0);
-    metrics.gauge(
-        "qerberos.evidence.lock",
-        "1 while evidence is locked",
-        Tags.empty(),
-        evidence,
-        one -> one.isOn() ? 1 : 0);
-  }
-
-  private static UpstreamHealth upstream(HealthWatch watch, String name) {
-    return name.equals("squid") ? watch.seen().squid() : watch.seen().qonsent();
-  }
-
   /// Drains, finishes what is in flight, stops listening, and records what was still counted.
   @Override
   public void close() {
@@ -510,10 +379,5 @@ public final class HttpApi implements AutoCloseable {
         LOG.log(WARNING, "a part of the API did not close well", e);
       }
     }
-  }
-
-  /// For parts that measure themselves.
-  public Metrics metrics() {
-    return metrics;
   }
 }

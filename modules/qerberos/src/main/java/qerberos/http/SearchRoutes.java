@@ -142,7 +142,7 @@ final class SearchRoutes {
   private Answer save(Exchange exchange) throws IOException {
     String name = exchange.variable(0);
     checkName("name", name);
-    Json.Obj body = AdminRoutes.body(exchange, MEMBERS);
+    Json.Obj body = Body.members(exchange, MEMBERS);
     List<Fault> faults = new ArrayList<>();
     String q = text(body, "q", "", faults);
     String order = text(body, "order", "newest", faults);

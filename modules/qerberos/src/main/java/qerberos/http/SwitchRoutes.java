@@ -1,7 +1,6 @@
 package qerberos.http;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,22 +52,7 @@ final class SwitchRoutes {
   }
 
   private static Route admin(String method, String pattern, Route.Handler handler) {
-    return Route.guarded(
-        method,
-        pattern,
-        Permission.ADMIN,
-        exchange -> {
-          try {
-            return handler.handle(exchange);
-          } catch (StateUnavailable e) {
-            throw Refused.unavailable(
-                Code.SERVICE_UNAVAILABLE,
-                String.valueOf(e.getMessage()),
-                e.retryAfter().toSeconds());
-          } catch (UncheckedIOException e) {
-            throw Refused.unavailable(Code.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()), 5);
-          }
-        });
+    return Route.guarded(method, pattern, Permission.ADMIN, Stored.orUnavailable(handler));
   }
 
   private Answer putMaintenance(Exchange exchange) throws IOException {
@@ -108,7 +92,7 @@ final class SwitchRoutes {
   }
 
   private Switch.Position wanted(Exchange exchange) throws IOException {
-    Json.Obj body = AdminRoutes.body(exchange, MEMBERS);
+    Json.Obj body = Body.members(exchange, MEMBERS);
     List<Fault> faults = new ArrayList<>();
     boolean on = false;
     switch (body.get("enabled")) {

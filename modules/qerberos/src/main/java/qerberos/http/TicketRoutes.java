@@ -76,7 +76,7 @@ final class TicketRoutes {
   }
 
   private Answer open(Exchange exchange) throws IOException {
-    Json.Obj body = AdminRoutes.body(exchange, NEW, MOST_BYTES);
+    Json.Obj body = Body.members(exchange, NEW, MOST_BYTES);
     List<Fault> faults = new ArrayList<>();
     String subject = text(body, "subject", faults);
     String message = text(body, "message", faults);
@@ -154,7 +154,7 @@ final class TicketRoutes {
   }
 
   private Answer change(Exchange exchange) throws IOException {
-    Json.Obj body = AdminRoutes.body(exchange, CHANGE, MOST_BYTES);
+    Json.Obj body = Body.members(exchange, CHANGE, MOST_BYTES);
     List<Fault> faults = new ArrayList<>();
     String status = text(body, "status", faults);
     String note = text(body, "note", faults);
