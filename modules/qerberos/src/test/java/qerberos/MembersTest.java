@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +42,7 @@ import qerberos.trail.TrailReader;
 class MembersTest {
   private static final int ROUNDS = Integer.getInteger("members.rounds", 3);
   private static final int PER_SECOND = Integer.getInteger("members.perSecond", 100);
+  private static final int CLIENTS = 8;
   private static final Path EDGE = Path.of("../../cerberus/deploy/edge/haproxy.cfg");
   private static final Pattern ROLE = Pattern.compile("\"role\":\"(\\w+)\"");
   private static final Pattern WRITER = Pattern.compile("\"writer\":\\{[^}]*\"pid\":(\\d+)");
@@ -139,12 +141,13 @@ class MembersTest {
     try {
       var over = new AtomicBoolean();
       List<Thread> load = new ArrayList<>();
-      for (int client = 0; client < 4; client++) {
+      for (int client = 0; client < CLIENTS; client++) {
         int number = client;
         load.add(Thread.ofPlatform().start(() -> ask(port, number, over)));
       }
       Thread.sleep(1_000);
       long sentBefore = asked.get();
+      long begin = System.nanoTime();
       Path said = folder.resolve("restart.out");
       Process restart =
           ServerProcess.run(PATIENT, List.of("restart", "--data", data().toString()), said);
@@ -155,9 +158,10 @@ class MembersTest {
       for (Thread thread : load) {
         thread.join();
       }
+      double seconds = (System.nanoTime() - begin) / 1e9;
       System.out.printf(
-          "MembersTest: %,d requests while restarting, %d failed%n",
-          asked.get() - sentBefore, faults.size());
+          "MembersTest: %,d requests while restarting, %.0f a second, %d failed%n",
+          asked.get() - sentBefore, (asked.get() - sentBefore) / seconds, faults.size());
       assertThat(faults).as(Files.readString(folder.resolve("edge.out"))).isEmpty();
       assertThat(asked.get() - sentBefore).isGreaterThan(50);
       List<ServerFile> after = ServerFile.allIn(data());
@@ -386,10 +390,11 @@ class MembersTest {
   }
 
   /// A client of the edge that takes no answer but a good one and repeats nothing; every other
-  /// keeps its connection.
+  /// keeps its connection. It asks at its times, and hurries when an answer came late.
   private void ask(int port, int client, AtomicBoolean over) {
     try (var connection = new PlainClient(port)) {
       String token = members.getFirst().token();
+      long begin = System.nanoTime();
       for (int n = 0; !over.get(); n++) {
         String mark = "edge-" + client + "-" + n;
         boolean keep = client % 2 == 0;
@@ -407,7 +412,8 @@ class MembersTest {
         } else if (n % 4 < 2) {
           acknowledged.put("mark:" + mark, Long.parseLong(group(INDEX, answer.body())));
         }
-        Thread.sleep(4_000 / PER_SECOND);
+        long next = begin + (n + 1L) * CLIENTS * 1_000_000_000 / PER_SECOND;
+        Thread.sleep(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
       }
     } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
       faults.add(e);
