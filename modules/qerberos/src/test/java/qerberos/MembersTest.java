@@ -211,6 +211,44 @@ class MembersTest {
     refusedWithoutJoining();
   }
 
+  /// Its lock stays its own, so nobody takes over; whoever asks the others is told so, and not left
+  /// waiting.
+  @Test
+  void aWriterThatHangs_isToldOf_andServesAgainWhenItGoesOn() throws Exception {
+    ServerProcess writer = join("QERBEROS_TAKEOVER_WAIT=2s");
+    ServerProcess reader = join("QERBEROS_TAKEOVER_WAIT=2s");
+    assertThat(role(reader)).isEqualTo("reader");
+    String type = "application/json";
+    String event = event("hanging", Optional.of("hanging"));
+    signal("STOP", writer);
+    try {
+      var caught = reader.post("/audit", type, event);
+      assertThat(caught.statusCode()).as(text(caught)).isEqualTo(503);
+      assertThat(caught.headers().firstValue("Retry-After")).isPresent();
+      assertThat(reader.get("/audit?limit=1").statusCode()).isEqualTo(503);
+      assertThat(reader.get("/health/ready").statusCode()).isEqualTo(503);
+      assertThat(text(reader.get("/health"))).contains("\"unhealthy\"");
+    } finally {
+      signal("CONT", writer);
+    }
+    Instant end = Instant.now().plusSeconds(60);
+    while (reader.get("/health/ready").statusCode() != 200) {
+      assertThat(Instant.now()).as("the reader never finds the writer again").isBefore(end);
+      Thread.sleep(50);
+    }
+    var again = reader.post("/audit", type, event);
+    assertThat(again.statusCode()).as(text(again)).isIn(200, 201);
+    acknowledged.put("mark:hanging", Long.parseLong(group(INDEX, text(again))));
+    assertThat(reader.stop()).isZero();
+    assertThat(writer.stop()).isZero();
+    isOneConsistentLog();
+  }
+
+  private static void signal(String name, ServerProcess to) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(to.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
   /// Where one is asked how it is, it says that people are shut out, whoever writes.
   private void maintenanceIsToldByEveryProcess(ServerProcess reader) throws Exception {
     Path said = folder.resolve("maintenance.out");

@@ -20,7 +20,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import qerberos.settings.HttpSettings;
 import qerberos.trail.Ids;
@@ -34,10 +39,15 @@ import qerberos.trail.Ids;
 /// first has written, and adds nothing. Everything else is answered with 503: whether it was done
 /// is for the client to find out. A request that no writer ever received is always tried again.
 ///
+/// **When the writer hangs**, its lock stays its own and nobody can take over. A request that it
+/// has not begun to answer waits for as long as the writer is believed to be there, and is then
+/// like one whose writer died.
+///
 /// Safe for concurrent use.
 final class Passing implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final Duration LOOK = Duration.ofMillis(500);
 
   /// An answer of up to this length is read whole before its first byte goes on, so that the
   /// request can still be made again.
@@ -84,6 +94,7 @@ final class Passing implements AutoCloseable {
   private final Transport transport;
   private final Ids ids;
   private final Duration wait;
+  private final BooleanSupplier answers;
   private final int maxBodyBytes;
   private final Budget budget = new Budget(Runtime.getRuntime().maxMemory() * 4);
   private final Set<InputStream> streams = ConcurrentHashMap.newKeySet();
@@ -95,11 +106,13 @@ final class Passing implements AutoCloseable {
           .build();
 
   /// @param wait how long a request may wait for somebody who writes
-  Passing(HttpSettings settings, Writers writers, Ids ids, Duration wait) {
+  /// @param answers whether the writer has lately been heard of
+  Passing(HttpSettings settings, Writers writers, Ids ids, Duration wait, BooleanSupplier answers) {
     this.writers = writers;
     this.transport = new Transport(settings.trustProxy(), settings.enforceHttps());
     this.ids = ids;
     this.wait = wait;
+    this.answers = answers;
     this.maxBodyBytes = Math.max(settings.maxBatchBytes(), settings.maxEventBytes());
   }
 
@@ -127,7 +140,7 @@ final class Passing implements AutoCloseable {
     while (true) {
       WriterDoor writer = exchange.timed("writer", () -> await(end));
       try {
-        return answer(exchange, client.send(request(exchange, writer, body, key), STREAMED));
+        return answer(exchange, answered(request(exchange, writer, body, key)));
       } catch (ConnectException | HttpConnectTimeoutException e) {
         writers.lost(writer);
       } catch (IOException e) {
@@ -146,13 +159,34 @@ final class Passing implements AutoCloseable {
   private WriterDoor await(long end) throws InterruptedException {
     while (System.nanoTime() < end) {
       var now = writers.now();
-      if (now.isPresent()) {
+      if (now.isPresent() && answers.getAsBoolean()) {
         return now.get();
       }
       Thread.sleep(PAUSE);
     }
     throw Refused.unavailable(
         Code.SERVICE_UNAVAILABLE, "no process of this folder writes just now", 1);
+  }
+
+  /// The head of the writer's answer, for which nobody waits longer than the writer is there.
+  private HttpResponse<InputStream> answered(HttpRequest request)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<InputStream>> answer = client.sendAsync(request, STREAMED);
+    try {
+      while (true) {
+        try {
+          return answer.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          if (!answers.getAsBoolean()) {
+            throw new IOException("the process that writes does not answer any more", e);
+          }
+        }
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    } finally {
+      boolean ignored = answer.cancel(true);
+    }
   }
 
   private HttpRequest request(

@@ -76,7 +76,7 @@ public final class ReaderApi implements AutoCloseable {
     this.version = version;
     this.since = clock.instant();
     var ids = new Ids(clock, new SecureRandom());
-    this.passing = new Passing(settings, writers, ids, wait);
+    this.passing = new Passing(settings, writers, ids, wait, () -> fresh().isPresent());
     var routes =
         List.of(
             Route.open("GET", "/health", _ -> health()),
