@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /// A real server with everything on, under three loads one after another: NDJSON batches, single
 /// events over many connections, and single events that wait for their proof on an idle machine.
@@ -18,6 +20,9 @@ final class IngestBenchmark {
   private static final int WARM_UP = 100_000;
   private static final int SINGLES = 64;
   private static final int SINGLE_WARM_UP_SECONDS = 10;
+
+  /// What the environment says beside defaults is handed on to the server; values may be secret.
+  private static final Predicate<String> SETTING = Pattern.compile("^QERBEROS_").asPredicate();
 
   private IngestBenchmark() {}
 
@@ -32,6 +37,8 @@ final class IngestBenchmark {
     System.out.printf(
         "ingest: %,d events in batches of %d over %d connections, seed %d, %d processors%n",
         events, batch, connections, seed, Runtime.getRuntime().availableProcessors());
+    List<String> settings = System.getenv().keySet().stream().filter(SETTING).sorted().toList();
+    System.out.println("  settings: " + (settings.isEmpty() ? "none, all defaults" : settings));
     try (var server = ServerUnderLoad.start(folder.resolve("data"))) {
       System.out.printf("  idle: %,d MB resident%n", server.residentBytes() >> 20);
       batches(server, "warm", seed, WARM_UP, batch, connections);
