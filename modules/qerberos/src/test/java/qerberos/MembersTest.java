@@ -12,10 +12,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -201,6 +208,9 @@ class MembersTest {
     assertThat(answered).as("10 a minute, twice as many at once").isBetween(20, 25);
     assertThat(writer.delete("/admin/tokens/" + id).statusCode()).isEqualTo(200);
     assertThat(reader.get("/audit/none", token).statusCode()).isEqualTo(401);
+    String[] signed = signedByAdmin456("/audit?limit=1");
+    assertThat(reader.getWith("/audit?limit=1", signed).statusCode()).isEqualTo(200);
+    assertThat(writer.getWith("/audit?limit=1", signed).statusCode()).as("replayed").isEqualTo(401);
     theInnerDoorIsShutToWhoDoesNotKnowTheSecret();
     maintenanceIsToldByEveryProcess(reader);
     // A takeover brings nothing back.
@@ -208,7 +218,25 @@ class MembersTest {
     writer.kill();
     assertThat(reader.get("/audit/none", token).statusCode()).isEqualTo(401);
     assertThat(role(reader)).isEqualTo("writer");
+    assertThat(reader.getWith("/audit?limit=1", signed).statusCode()).as("replayed").isEqualTo(401);
     refusedWithoutJoining();
+  }
+
+  /// The headers of a GET as an identity of the bundled sQuid signs it.
+  private String[] signedByAdmin456(String target) throws Exception {
+    String pem = Files.readString(data().resolve("secrets/identities/admin456.key"));
+    String base64 = group(Pattern.compile("PRIVATE KEY-----([^-]+)-----END PRIVATE KEY"), pem);
+    PrivateKey key =
+        KeyFactory.getInstance("Ed25519")
+            .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(base64)));
+    String ts = String.valueOf(System.currentTimeMillis());
+    byte[] nothing = MessageDigest.getInstance("SHA-256").digest();
+    String text = "GET\n" + target + "\n" + ts + "\n" + HexFormat.of().formatHex(nothing);
+    Signature signature = Signature.getInstance("Ed25519");
+    signature.initSign(key);
+    signature.update(text.getBytes(StandardCharsets.UTF_8));
+    String sig = Base64.getEncoder().encodeToString(signature.sign());
+    return new String[] {"x-squid-id", "did:squid:admin456", "x-sig", sig, "x-ts", ts};
   }
 
   /// Its lock stays its own, so nobody takes over; whoever asks the others is told so, and not left

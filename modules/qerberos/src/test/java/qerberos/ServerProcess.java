@@ -135,6 +135,14 @@ final class ServerProcess implements AutoCloseable {
         BodyHandlers.ofByteArray());
   }
 
+  /// The same as whoever the headers say; names and values by turns.
+  HttpResponse<byte[]> getWith(String path, String... headers)
+      throws IOException, InterruptedException {
+    URI where = URI.create("http://127.0.0.1:" + port + path);
+    return HTTP.send(
+        HttpRequest.newBuilder(where).headers(headers).build(), BodyHandlers.ofByteArray());
+  }
+
   HttpResponse<byte[]> put(String path, String body) throws IOException, InterruptedException {
     return HTTP.send(
         request(path)
