@@ -24,6 +24,7 @@ class HouseTest {
           "qerberos.logs",
           "qerberos.state",
           "qerberos.identity",
+          "qerberos.redis",
           "qerberos.columns",
           "qerberos.witness",
           "qerberos.trail",
@@ -79,6 +80,7 @@ class HouseTest {
     seenOnlyBy("com.github.luben..", "qerberos.columns");
     seenOnlyBy("picocli..", "qerberos.cli", "qerberos");
     seenOnlyBy("io.github.resilience4j..", "qerberos.identity");
+    seenOnlyBy("redis.clients..", "qerberos.redis");
     seenOnlyBy("io.micrometer..", "qerberos.http");
     seenOnlyBy("jakarta.mail..", "qerberos.notice");
     seenOnlyBy("org.eclipse.angus..", "qerberos.notice");

@@ -215,6 +215,8 @@ public final class Catalog {
           Many requests wait for pools.db.pending to fall.
       STATE_PATIENCE | state.patience | | 2s | time |
           A slow disk lets callers wait longer before they are told to come back.
+      REDIS_URL | state.redisFile | | | secret | REDIS_URL, EVENT_BUS_URL
+          Limits shall hold over all processes and restarts (redis://USER:PASSWORD@HOST:PORT/DB, or rediss:// for TLS).
 
       SMTP_HOST | mail.host | | | host name |
           Mail shall be sent.
@@ -254,8 +256,6 @@ public final class Catalog {
           Alertmanager holds a token of your making instead of secrets/alerts.token.
       METRICS_TOKEN | tokens.metricsFile | | | secret |
           Prometheus holds a token of your making instead of secrets/metrics.token.
-      REDIS_URL | state.redisFile | | | secret | REDIS_URL, EVENT_BUS_URL
-          Several processes share limits and the event bus.
       ML_ANOMALY_THRESHOLD | | | 0.8 | score 0..1 | ML_ANOMALY_THRESHOLD
           Too many or too few anomalies are reported.
       RISK_SCORE_CACHE_TTL | | | 300 | seconds | RISK_SCORE_CACHE_TTL
@@ -467,6 +467,8 @@ public final class Catalog {
       typed("STATE_CONNECTIONS", Kind.whole(1, 64));
   public static final Setting<Duration> STATE_PATIENCE =
       typed("STATE_PATIENCE", Kind.duration("ms", Duration.ofMillis(10), Duration.ofMinutes(1)));
+  public static final Setting<Optional<RedisSettings>> REDIS_URL =
+      typed("REDIS_URL", Kind.optional(Kind.redis()));
 
   public static final Setting<Optional<String>> SMTP_HOST =
       typed("SMTP_HOST", Kind.optional(Kind.form("a host name or an address", HOST)));

@@ -146,6 +146,14 @@ public final class Kind<T> {
         });
   }
 
+  /// Where Redis is, and how it lets us in.
+  static Kind<RedisSettings> redis() {
+    return new Kind<>(
+        "a URL such as redis://localhost:6379, redis://user:password@localhost:6379/0 or"
+            + " rediss://... for TLS, with %40 for @ and the like in a password",
+        RedisSettings::read);
+  }
+
   /// One line of text without control characters.
   static Kind<String> text(int max) {
     return new Kind<>(
