@@ -15,6 +15,7 @@ import qerberos.identity.Permission;
 import qerberos.identity.UpstreamHealth;
 import qerberos.ledger.LedgerStatus;
 import qerberos.ledger.Verification;
+import qerberos.redis.RedisHealth;
 import qerberos.state.PoolFigures;
 import qerberos.state.State;
 import qerberos.trail.Follower;
@@ -162,6 +163,7 @@ final class HealthRoutes {
         .object();
     upstream(json, "squid", seen.squid(), detailed);
     upstream(json, "qonsent", seen.qonsent(), detailed);
+    redis(json, detailed);
     if (detailed) {
       json.name("database")
           .object()
@@ -176,9 +178,28 @@ final class HealthRoutes {
       }
       json.end();
       witnesses(json);
-      off(json, "redis");
       channel(json, "smtp", "email");
       channel(json, "webhooks", "webhook");
+    }
+    json.end();
+  }
+
+  /// Left out where there is none, unless all is asked for.
+  private void redis(JsonBytes json, boolean detailed) {
+    RedisHealth redis = watch.redis();
+    if (!detailed && redis instanceof RedisHealth.Off) {
+      return;
+    }
+    json.name("redis").object().name("status");
+    switch (redis) {
+      case RedisHealth.Off _ -> json.value("off");
+      case RedisHealth.Up(long millis) -> json.value("up").name("latency").value(millis);
+      case RedisHealth.Down(String reason) -> {
+        json.value("down");
+        if (detailed) {
+          json.name("error").value(reason);
+        }
+      }
     }
     json.end();
   }

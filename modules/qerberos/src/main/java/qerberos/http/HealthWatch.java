@@ -12,6 +12,8 @@ import qerberos.identity.Gate;
 import qerberos.identity.UpstreamHealth;
 import qerberos.ledger.Ledger;
 import qerberos.ledger.LedgerStatus;
+import qerberos.redis.RedisHealth;
+import qerberos.redis.RedisLink;
 import qerberos.state.State;
 import qerberos.state.StateHealth;
 import qerberos.witness.Witnesses;
@@ -44,16 +46,24 @@ final class HealthWatch implements AutoCloseable {
   private final Ledger ledger;
   private final Gate gate;
   private final State state;
+  private final RedisLink redis;
   private final Witnesses witnesses;
   private final InstantSource clock;
   private final Thread thread;
   private final CountDownLatch looked = new CountDownLatch(1);
   private volatile Seen seen;
 
-  HealthWatch(Ledger ledger, Gate gate, State state, Witnesses witnesses, InstantSource clock) {
+  HealthWatch(
+      Ledger ledger,
+      Gate gate,
+      State state,
+      RedisLink redis,
+      Witnesses witnesses,
+      InstantSource clock) {
     this.ledger = ledger;
     this.gate = gate;
     this.state = state;
+    this.redis = redis;
     this.witnesses = witnesses;
     this.clock = clock;
     UpstreamHealth unknown =
@@ -87,6 +97,7 @@ final class HealthWatch implements AutoCloseable {
   void awaitFirst(Duration most) {
     try {
       boolean ignored = looked.await(most.toMillis(), TimeUnit.MILLISECONDS);
+      redis.awaitFirst(most);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -106,6 +117,11 @@ final class HealthWatch implements AutoCloseable {
     return seen;
   }
 
+  /// Looks after itself, so this is how it is.
+  RedisHealth redis() {
+    return redis.health();
+  }
+
   LedgerStatus ledger() {
     return ledger.status();
   }
@@ -120,6 +136,7 @@ final class HealthWatch implements AutoCloseable {
         now.squid().status() == UpstreamHealth.Status.UP
             && now.qonsent().status() == UpstreamHealth.Status.UP
             && now.state() == null
+            && !(redis() instanceof RedisHealth.Down)
             && witnesses.fault().isEmpty();
     return well ? Status.HEALTHY : Status.DEGRADED;
   }

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import qerberos.delivery.Deliverer;
 import qerberos.identity.Gate;
+import qerberos.redis.RedisLink;
 import qerberos.settings.HttpSettings;
 import qerberos.state.Notices;
 import qerberos.state.State;
@@ -74,6 +75,7 @@ public final class HttpApi implements AutoCloseable {
       Trail trail,
       Gate gate,
       State state,
+      RedisLink redis,
       Metrics metrics,
       SelfCheck selfCheck,
       Deliverer deliverer,
@@ -93,7 +95,7 @@ public final class HttpApi implements AutoCloseable {
         new GateAdmission(gate.access(), gate.limits(), records, metrics, clock, settings);
     var parsers = new Parsers(Math.max(2, Runtime.getRuntime().availableProcessors()));
     open.push(parsers);
-    this.watch = new HealthWatch(trail.ledger(), gate, state, trail.witnesses(), clock);
+    this.watch = new HealthWatch(trail.ledger(), gate, state, redis, trail.witnesses(), clock);
     open.push(watch);
     watch.start();
     ServiceFigures.measure(metrics, trail, state, selfCheck, watch, version, clock);
@@ -190,6 +192,7 @@ public final class HttpApi implements AutoCloseable {
       Trail trail,
       Gate gate,
       State state,
+      RedisLink redis,
       Metrics metrics,
       SelfCheck selfCheck,
       Deliverer deliverer,
@@ -198,7 +201,8 @@ public final class HttpApi implements AutoCloseable {
       throws IOException {
     Door door = Door.of(settings, clock);
     return start(
-        settings, door, _ -> {}, trail, gate, state, metrics, selfCheck, deliverer, clock, version);
+        settings, door, _ -> {}, trail, gate, state, redis, metrics, selfCheck, deliverer, clock,
+        version);
   }
 
   /// Tells the other processes of the folder where to pass on what they are asked.
@@ -220,6 +224,7 @@ public final class HttpApi implements AutoCloseable {
       Trail trail,
       Gate gate,
       State state,
+      RedisLink redis,
       Metrics metrics,
       SelfCheck selfCheck,
       Deliverer deliverer,
@@ -229,8 +234,8 @@ public final class HttpApi implements AutoCloseable {
     Deque<AutoCloseable> open = new ArrayDeque<>();
     HttpApi api =
         new HttpApi(
-            settings, door, trail, gate, state, metrics, selfCheck, deliverer, clock, version,
-            open);
+            settings, door, trail, gate, state, redis, metrics, selfCheck, deliverer, clock,
+            version, open);
     open.push(api.inner);
     try {
       api.inner.start();

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.List;
 import qerberos.identity.UpstreamHealth;
 import qerberos.ledger.Verification;
+import qerberos.redis.RedisHealth;
 import qerberos.state.State;
 import qerberos.state.Switch;
 import qerberos.trail.SelfCheck;
@@ -102,6 +103,14 @@ final class ServiceFigures {
         Tags.of("dependency", "database"),
         watch,
         one -> one.seen().state() == null ? 1 : 0);
+    if (!(watch.redis() instanceof RedisHealth.Off)) {
+      metrics.gauge(
+          "qerberos.dependency.up",
+          "1 when it answers",
+          Tags.of("dependency", "redis"),
+          watch,
+          one -> one.redis() instanceof RedisHealth.Up ? 1 : 0);
+    }
     for (String what : List.of("active", "idle", "pending", "max")) {
       metrics.gauge(
           "qerberos.db.pool." + what,

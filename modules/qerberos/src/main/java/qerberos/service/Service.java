@@ -30,6 +30,7 @@ import qerberos.ledger.FolderStorage;
 import qerberos.ledger.LedgerLocked;
 import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.VerifierKey;
+import qerberos.redis.RedisLink;
 import qerberos.service.StartRefused.Reason;
 import qerberos.settings.ConfigRestore;
 import qerberos.settings.Settings;
@@ -205,6 +206,7 @@ public final class Service implements AutoCloseable {
                 state,
                 clock,
                 random));
+    RedisLink redis = keep(RedisLink.open(settings.redis(), trail.ledger().origin()));
     var limits = new Limits(settings.limits(), clock, System::nanoTime);
     Gate gate =
         keep(
@@ -245,6 +247,7 @@ public final class Service implements AutoCloseable {
                 trail,
                 gate,
                 state,
+                redis,
                 metrics,
                 selfCheck,
                 deliverer,

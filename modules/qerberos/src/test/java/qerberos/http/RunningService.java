@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -36,9 +37,11 @@ import qerberos.notice.Routes;
 import qerberos.notice.Severity;
 import qerberos.notice.Times;
 import qerberos.notice.Way;
+import qerberos.redis.RedisLink;
 import qerberos.settings.HttpSettings;
 import qerberos.settings.IdentitySettings;
 import qerberos.settings.LimitSettings;
+import qerberos.settings.RedisSettings;
 import qerberos.settings.StateSettings;
 import qerberos.settings.TrailSettings;
 import qerberos.state.State;
@@ -87,6 +90,7 @@ final class RunningService implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   final Metrics metrics = new Metrics();
   final State state;
+  final RedisLink redis;
   final Gate gate;
   final Trail trail;
   final SelfCheck selfCheck;
@@ -126,7 +130,21 @@ final class RunningService implements AutoCloseable {
         WIDE,
         UnaryOperator.identity(),
         UnaryOperator.identity(),
-        channels);
+        channels,
+        Optional.empty());
+  }
+
+  /// The same with the limits of a process that shares them by Redis.
+  static RunningService sharing(Path folder, LimitSettings limits, RedisSettings redis)
+      throws IOException {
+    return new RunningService(
+        folder,
+        HttpSettings.defaults().onPort(0),
+        limits,
+        UnaryOperator.identity(),
+        UnaryOperator.identity(),
+        List.of(),
+        Optional.of(redis));
   }
 
   /// What is critical goes out by every channel there is.
@@ -145,7 +163,7 @@ final class RunningService implements AutoCloseable {
       UnaryOperator<LogStorage> storage,
       UnaryOperator<TrailSettings> trailSettings)
       throws IOException {
-    this(folder, http, limitSettings, storage, trailSettings, List.of());
+    this(folder, http, limitSettings, storage, trailSettings, List.of(), Optional.empty());
   }
 
   private RunningService(
@@ -154,7 +172,8 @@ final class RunningService implements AutoCloseable {
       LimitSettings limitSettings,
       UnaryOperator<LogStorage> storage,
       UnaryOperator<TrailSettings> trailSettings,
-      List<Channel> channels)
+      List<Channel> channels,
+      Optional<RedisSettings> redisSettings)
       throws IOException {
     this.folder = folder;
     this.scheme = http.tls() == null ? "http" : "https";
@@ -209,6 +228,8 @@ final class RunningService implements AutoCloseable {
             clock,
             random);
     open.push(trail::close);
+    redis = RedisLink.open(redisSettings, trail.ledger().origin());
+    open.push(redis::close);
     var limits = new Limits(limitSettings, clock, System::nanoTime);
     gate =
         Gate.open(
@@ -240,7 +261,9 @@ final class RunningService implements AutoCloseable {
             random);
     deliverer.start();
     open.push(deliverer::close);
-    api = HttpApi.start(http, trail, gate, state, metrics, selfCheck, deliverer, clock, "1.0.0");
+    api =
+        HttpApi.start(
+            http, trail, gate, state, redis, metrics, selfCheck, deliverer, clock, "1.0.0");
     open.push(api::close);
     admin = Files.readString(gate.adminToken()).strip();
   }
