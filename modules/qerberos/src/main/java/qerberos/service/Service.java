@@ -30,6 +30,7 @@ import qerberos.ledger.FolderStorage;
 import qerberos.ledger.LedgerLocked;
 import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.VerifierKey;
+import qerberos.redis.RedisBuckets;
 import qerberos.redis.RedisLink;
 import qerberos.service.StartRefused.Reason;
 import qerberos.settings.ConfigRestore;
@@ -207,7 +208,7 @@ public final class Service implements AutoCloseable {
                 clock,
                 random));
     RedisLink redis = keep(RedisLink.open(settings.redis(), trail.ledger().origin()));
-    var limits = new Limits(settings.limits(), clock, System::nanoTime);
+    var limits = new Limits(settings.limits(), clock, System::nanoTime, RedisBuckets.over(redis));
     Gate gate =
         keep(
             Gate.open(

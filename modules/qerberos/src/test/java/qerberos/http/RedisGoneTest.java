@@ -2,14 +2,22 @@ package qerberos.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import qerberos.event.Json;
 import qerberos.http.RunningService.Reply;
 import qerberos.redis.RedisHealth;
 import qerberos.redis.RedisServer;
+import qerberos.settings.LimitSettings;
 import qerberos.settings.RedisSettings;
 
 /// A service whose Redis goes, hangs, and comes back.
@@ -41,6 +49,77 @@ class RedisGoneTest {
       await(() -> service.redis.health() instanceof RedisHealth.Up);
       assertThat(service.get("/health", "").json().text("status")).isEqualTo("healthy");
     }
+  }
+
+  /// While Redis is stopped, started, paused and resumed, events are posted and found again; those
+  /// of a caller who is too fast are posted later.
+  @Test
+  void redisThatComesAndGoes_losesNoEvent() throws Exception {
+    var limits =
+        new LimitSettings(4_000, 100_000, 200_000, 60_000, 100, 100, 100, 100, 50, 10, 100);
+    try (var server = RedisServer.in(folder.resolve("redis"));
+        var service = RunningService.sharing(folder, limits, server.settings())) {
+      var over = new AtomicBoolean();
+      var taken = new AtomicInteger();
+      var faults = new ConcurrentLinkedQueue<String>();
+      List<Thread> senders = new ArrayList<>();
+      for (int sender = 0; sender < 3; sender++) {
+        String name = "s" + sender + "-";
+        senders.add(
+            Thread.ofVirtual()
+                .start(
+                    () -> {
+                      for (int i = 0; !over.get() && faults.isEmpty(); i++) {
+                        post(service, name + i, taken, faults);
+                      }
+                    }));
+      }
+      for (int round = 0; round < 2; round++) {
+        int before = taken.get();
+        server.stop();
+        await(() -> service.redis.health() instanceof RedisHealth.Down);
+        assertThat(service.get("/health/ready", "").status()).isEqualTo(200);
+        await(() -> taken.get() > before + 100);
+        server.start();
+        await(() -> service.redis.health() instanceof RedisHealth.Up);
+        int again = taken.get();
+        server.pause();
+        await(() -> service.redis.health() instanceof RedisHealth.Down);
+        await(() -> taken.get() > again + 100);
+        server.resume();
+        await(() -> service.redis.health() instanceof RedisHealth.Up);
+      }
+      over.set(true);
+      for (Thread sender : senders) {
+        sender.join();
+      }
+      assertThat(faults).isEmpty();
+      service.awaitIndexed();
+      Reply found = service.get("/audit?type=bad.day&limit=1", service.admin);
+      assertThat(found.data().get("totalCount")).isEqualTo(Json.of((double) taken.get()));
+    }
+  }
+
+  private static void post(
+      RunningService service, String id, AtomicInteger taken, Queue<String> faults) {
+    try {
+      Reply reply = service.post("/audit", service.admin, event(id));
+      while (reply.status() == 429) {
+        Thread.sleep(50);
+        reply = service.post("/audit", service.admin, event(id));
+      }
+      if (reply.status() == 201) {
+        taken.incrementAndGet();
+      } else {
+        faults.add(reply.status() + " " + reply.text());
+      }
+    } catch (IOException | InterruptedException e) {
+      faults.add(e.toString());
+    }
+  }
+
+  private static String event(String id) {
+    return RunningService.event(id, "bad.day", "did:squid:alice");
   }
 
   @Test

@@ -37,6 +37,7 @@ import qerberos.notice.Routes;
 import qerberos.notice.Severity;
 import qerberos.notice.Times;
 import qerberos.notice.Way;
+import qerberos.redis.RedisBuckets;
 import qerberos.redis.RedisLink;
 import qerberos.settings.HttpSettings;
 import qerberos.settings.IdentitySettings;
@@ -230,7 +231,7 @@ final class RunningService implements AutoCloseable {
     open.push(trail::close);
     redis = RedisLink.open(redisSettings, trail.ledger().origin());
     open.push(redis::close);
-    var limits = new Limits(limitSettings, clock, System::nanoTime);
+    var limits = new Limits(limitSettings, clock, System::nanoTime, RedisBuckets.over(redis));
     gate =
         Gate.open(
             IdentitySettings.standalone(config, data.resolve("secrets")).withPorts(0, 0),
