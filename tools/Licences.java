@@ -46,6 +46,11 @@ public final class Licences {
           """
           Handed on unchanged. Its source is at https://github.com/jakartaee/mail-api
           """,
+          "redis.clients:jedis",
+          """
+          Copyright (c) 2021-2025, Redis, inc.
+          MIT; its terms are those printed for SLF4J.
+          """,
           "com.github.luben:zstd-jni",
           """
           Copyright (c) 2014-2015, Yann Collet

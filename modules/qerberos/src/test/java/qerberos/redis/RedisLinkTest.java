@@ -3,11 +3,13 @@ package qerberos.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -160,6 +162,49 @@ class RedisLinkTest {
         assertThat(link.health()).isInstanceOf(RedisHealth.Up.class);
       }
     }
+  }
+
+  /// Those that the guide gives it, as it writes them.
+  @Test
+  void theRightsOfTheGuide_areEnough_andWithoutScriptsItIsDown() throws Exception {
+    String guide = Files.readString(Path.of("../../cerberus/docs/several.md"));
+    String rights = guide.lines().filter(line -> line.contains("ACL SETUSER")).findFirst().get();
+    var news = new ConcurrentLinkedQueue<String>();
+    try (var server = RedisServer.in(folder)) {
+      assertThat(server.ask(rights.strip().split(" "))).isEqualTo("OK");
+      var user = RedisSettings.read("redis://qerberos:PASSWORD@127.0.0.1:" + server.port() + "/1");
+      try (var link = RedisLink.open(Optional.of(user), "one")) {
+        link.awaitFirst(Duration.ofSeconds(30));
+        assertThat(link.health()).isInstanceOf(RedisHealth.Up.class);
+        assertThat(link.run(Script.of("return 1"), List.of(), List.of()).whole()).isOne();
+        assertThat(link.call("XADD", link.key("s"), "*", "k", "v").text()).contains("-");
+        Subscription all = link.subscribe(link.key("news"), hearing(news));
+        await(() -> link.call("PUBLISH", link.key("news"), "heard").whole() == 1);
+        await(() -> news.contains("heard"));
+        all.close();
+        assertThatThrownBy(() -> link.call("SET", "others", "1")).hasMessageContaining("NOPERM");
+        assertThatThrownBy(() -> link.call("FLUSHALL")).hasMessageContaining("NOPERM");
+      }
+      assertThat(server.ask("ACL", "SETUSER", "qerberos", "-eval")).isEqualTo("OK");
+      try (var link = RedisLink.open(Optional.of(user), "one")) {
+        link.awaitFirst(Duration.ofSeconds(30));
+        assertThat(link.health())
+            .isInstanceOfSatisfying(
+                RedisHealth.Down.class, down -> assertThat(down.reason()).contains("NOPERM"));
+      }
+    }
+  }
+
+  private static News hearing(Queue<String> heard) {
+    return new News() {
+      @Override
+      public void begun() {}
+
+      @Override
+      public void heard(String message) {
+        heard.add(message);
+      }
+    };
   }
 
   @Test
