@@ -52,12 +52,14 @@ final class Gathered {
       return;
     }
     try {
-      long told = untold.getAndSet(0);
+      long told = untold.get();
       var whole =
           new Draw(draw.policy(), draw.who(), draw.capacity(), draw.limit(), draw.window(), told);
       shared
           .draw(Way.CHARGE, List.of(whole))
           .ifPresent(drawn -> fullAt = nanos.getAsLong() + drawn.nanosToFull().getFirst());
+      // Only now: for a moment it counts twice here, and never not at all.
+      long ignored = untold.addAndGet(-told);
     } finally {
       telling.set(false);
     }

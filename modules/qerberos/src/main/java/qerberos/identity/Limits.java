@@ -229,10 +229,11 @@ public final class Limits {
 
   /// What the shared buckets say; empty while they cannot be had.
   private Optional<Allowance> together(SharedBuckets.Way way, List<Claim> claims) {
-    List<SharedBuckets.Draw> draws =
-        claims.stream().map(claim -> claim.rule().draw(claim.who(), 1)).toList();
     return shared
-        .flatMap(buckets -> buckets.draw(way, draws))
+        .flatMap(
+            buckets ->
+                buckets.draw(
+                    way, claims.stream().map(claim -> claim.rule().draw(claim.who(), 1)).toList()))
         .map(
             drawn -> {
               if (drawn.refused() >= 0) {

@@ -27,7 +27,8 @@ import qerberos.identity.SharedBuckets;
 /// second are not counted exactly. When the server's clock is set back, buckets from which is taken
 /// are empty, not owing; one that is charged owes the difference.
 ///
-/// Who draws stands in the key as a hash: no name and no address lies in Redis.
+/// Who draws stands in the key as a hash, so that no name and no address lies in Redis to be read;
+/// whoever guesses one can see whether it is there, which for addresses is no great work.
 public final class RedisBuckets implements SharedBuckets {
   private static final Script DRAW =
       Script.of(
