@@ -3,6 +3,7 @@ package qerberos.redis;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import qerberos.settings.RedisSettings;
@@ -32,9 +34,20 @@ public final class RedisServer implements AutoCloseable {
   private RedisServer(Path folder, @Nullable String password) throws IOException {
     this.folder = folder;
     this.password = password;
-    try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      this.port = free.getLocalPort();
+    this.port = freePort();
+  }
+
+  /// Below those that the system gives to connections, so that none takes it while this is stopped.
+  private static int freePort() throws IOException {
+    for (int i = 0; i < 100; i++) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+      try (var free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return free.getLocalPort();
+      } catch (BindException e) {
+        // taken; another one
+      }
     }
+    throw new IOException("no free port between 20000 and 32000");
   }
 
   /// Starts one that lets everybody in; where there is no Redis the test is skipped.
@@ -132,6 +145,11 @@ public final class RedisServer implements AutoCloseable {
   /// From now on it takes connections and commands, and answers nothing.
   public void pause() throws IOException, InterruptedException {
     signal("STOP");
+    // The signal is taken by the time the system says so, not when it is sent.
+    Path stat = Path.of("/proc/" + process().pid() + "/stat");
+    while (!Files.readString(stat).contains(") T ")) {
+      Thread.sleep(5);
+    }
   }
 
   public void resume() throws IOException, InterruptedException {
