@@ -120,13 +120,20 @@ final class RunningService implements AutoCloseable {
 
   /// The same, and operators hear of what is critical by these channels.
   static RunningService telling(Path folder, List<Channel> channels) throws IOException {
+    return telling(folder, channels, toOperators(channels));
+  }
+
+  /// The same, and people hear of what these routes say, by these channels.
+  static RunningService telling(Path folder, List<Channel> channels, Routes told)
+      throws IOException {
     return new RunningService(
         folder,
         HttpSettings.defaults().onPort(0),
         WIDE,
         UnaryOperator.identity(),
         UnaryOperator.identity(),
-        channels);
+        channels,
+        told);
   }
 
   /// What is critical goes out by every channel there is.
@@ -145,7 +152,7 @@ final class RunningService implements AutoCloseable {
       UnaryOperator<LogStorage> storage,
       UnaryOperator<TrailSettings> trailSettings)
       throws IOException {
-    this(folder, http, limitSettings, storage, trailSettings, List.of());
+    this(folder, http, limitSettings, storage, trailSettings, List.of(), Routes.NONE);
   }
 
   private RunningService(
@@ -154,7 +161,8 @@ final class RunningService implements AutoCloseable {
       LimitSettings limitSettings,
       UnaryOperator<LogStorage> storage,
       UnaryOperator<TrailSettings> trailSettings,
-      List<Channel> channels)
+      List<Channel> channels,
+      Routes told)
       throws IOException {
     this.folder = folder;
     this.scheme = http.tls() == null ? "http" : "https";
@@ -231,13 +239,7 @@ final class RunningService implements AutoCloseable {
     open.push(selfCheck::close);
     var deliverer =
         new Deliverer(
-            state.notices(),
-            channels,
-            toOperators(channels),
-            Retries.usual(),
-            trail.acts(),
-            clock,
-            random);
+            state.notices(), channels, told, Retries.usual(), trail.acts(), clock, random);
     deliverer.start();
     open.push(deliverer::close);
     api = HttpApi.start(http, trail, gate, state, metrics, selfCheck, deliverer, clock, "1.0.0");
