@@ -1,7 +1,19 @@
 package qerberos.notice;
 
+import java.time.Instant;
+
 /// One way by which a notice goes out: the name of a channel, and whom it knows there. Immutable.
-public record Way(String channel, String address) {
+///
+/// @param notBefore until when it is held; [#AT_ONCE] when it is not
+public record Way(String channel, String address, Instant notBefore) {
+  /// Longer ago than anything that is said.
+  public static final Instant AT_ONCE = Instant.EPOCH;
+
+  /// Goes out at once.
+  public Way(String channel, String address) {
+    this(channel, address, AT_ONCE);
+  }
+
   /// To a mailbox.
   public static Way email(String address) {
     return new Way("email", address);
@@ -15,5 +27,15 @@ public record Way(String channel, String address) {
   /// To whoever is connected as that identity, by WebSocket.
   public static Way ws(String squidId) {
     return new Way("ws", squidId);
+  }
+
+  /// Whether it leads to a webhook.
+  public boolean isWebhook() {
+    return channel.equals("webhook");
+  }
+
+  /// The same way, held until then.
+  Way held(Instant until) {
+    return new Way(channel, address, until);
   }
 }

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import qerberos.notice.Acknowledged;
+import qerberos.notice.Acknowledgement;
 import qerberos.notice.Alert;
 import qerberos.notice.AlertSeen;
 import qerberos.notice.AlertStatus;
@@ -44,6 +46,18 @@ public final class Notices implements NoticeStore<Telling> {
           return seen;
         },
         told);
+  }
+
+  @Override
+  public Optional<Acknowledged> acknowledge(
+      String id, Acknowledgement given, Function<Acknowledged.Now, Telling> told)
+      throws StateUnavailable {
+    return database.writeTold(
+        handle -> AlertRows.acknowledge(handle, id, given),
+        outcome ->
+            outcome.orElse(null) instanceof Acknowledged.Now now
+                ? told.apply(now)
+                : Telling.NOTHING);
   }
 
   @Override

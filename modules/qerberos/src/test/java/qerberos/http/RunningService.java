@@ -125,6 +125,12 @@ final class RunningService implements AutoCloseable {
 
   /// The same, and operators hear of what is critical by these channels.
   static RunningService telling(Path folder, List<Channel> channels) throws IOException {
+    return telling(folder, channels, toOperators(channels));
+  }
+
+  /// The same, and people hear of what these routes say, by these channels.
+  static RunningService telling(Path folder, List<Channel> channels, Routes told)
+      throws IOException {
     return new RunningService(
         folder,
         HttpSettings.defaults().onPort(0),
@@ -132,6 +138,7 @@ final class RunningService implements AutoCloseable {
         UnaryOperator.identity(),
         UnaryOperator.identity(),
         channels,
+        told,
         Optional.empty());
   }
 
@@ -145,6 +152,7 @@ final class RunningService implements AutoCloseable {
         UnaryOperator.identity(),
         UnaryOperator.identity(),
         List.of(),
+        Routes.NONE,
         Optional.of(redis));
   }
 
@@ -164,7 +172,15 @@ final class RunningService implements AutoCloseable {
       UnaryOperator<LogStorage> storage,
       UnaryOperator<TrailSettings> trailSettings)
       throws IOException {
-    this(folder, http, limitSettings, storage, trailSettings, List.of(), Optional.empty());
+    this(
+        folder,
+        http,
+        limitSettings,
+        storage,
+        trailSettings,
+        List.of(),
+        Routes.NONE,
+        Optional.empty());
   }
 
   private RunningService(
@@ -174,6 +190,7 @@ final class RunningService implements AutoCloseable {
       UnaryOperator<LogStorage> storage,
       UnaryOperator<TrailSettings> trailSettings,
       List<Channel> channels,
+      Routes told,
       Optional<RedisSettings> redisSettings)
       throws IOException {
     this.folder = folder;
@@ -253,13 +270,7 @@ final class RunningService implements AutoCloseable {
     open.push(selfCheck::close);
     var deliverer =
         new Deliverer(
-            state.notices(),
-            channels,
-            toOperators(channels),
-            Retries.usual(),
-            trail.acts(),
-            clock,
-            random);
+            state.notices(), channels, told, Retries.usual(), trail.acts(), clock, random);
     deliverer.start();
     open.push(deliverer::close);
     api =
