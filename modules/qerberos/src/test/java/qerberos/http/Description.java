@@ -271,6 +271,9 @@ final class Description {
           if (node.has("$ref") && at(node.path("$ref").asString().substring(1)).isMissingNode()) {
             faults.add(where + ": " + node.path("$ref") + " leads nowhere");
           }
+          node.propertyNames().stream()
+              .filter(name -> node.path(name).isNull() && !where.contains("example"))
+              .forEach(name -> faults.add(where + ": \"" + name + "\" says nothing: a comma?"));
           if (isSchema(where) || where.matches("/components/schemas/[^/]+")) {
             ofSchemas.validate(node).forEach(fault -> faults.add(where + ": " + fault));
           }
