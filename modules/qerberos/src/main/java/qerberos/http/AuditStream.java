@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import qerberos.event.JsonBytes;
 import qerberos.identity.Permission;
 import qerberos.ledger.Checkpoint;
 import qerberos.query.Query;

@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import qerberos.event.JsonBytes;
 import qerberos.settings.Yaml;
 
 /// `/openapi.yaml`, the same as JSON, and `/docs`, a page that shows it: what this service can be

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import qerberos.delivery.Deliverer;
+import qerberos.event.JsonBytes;
 import qerberos.identity.Permission;
 import qerberos.identity.UpstreamHealth;
 import qerberos.ledger.LedgerStatus;
