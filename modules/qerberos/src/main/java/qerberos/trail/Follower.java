@@ -6,6 +6,7 @@ import static java.lang.System.Logger.Level.INFO;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ public final class Follower implements AutoCloseable {
   private final Duration commitEvery;
   private final boolean holdsSenders;
   private final Thread thread;
+  private Tail.@Nullable Place place;
   private volatile boolean running = true;
   private volatile long next;
   private volatile @Nullable String failure;
@@ -79,8 +81,10 @@ public final class Follower implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("follower-" + name).daemon(true).unstarted(this::run);
   }
 
+  /// @throws IOException the sink does not say where it is; nothing runs
   void start() throws IOException {
     next = sink.next();
+    place = tail.place(next, holdsSenders);
     thread.start();
   }
 
@@ -104,6 +108,7 @@ public final class Follower implements AutoCloseable {
   }
 
   private void run() {
+    Tail.Place here = Objects.requireNonNull(place);
     long committed = System.nanoTime();
     boolean dirty = false;
     boolean busy = false;
@@ -121,9 +126,7 @@ public final class Follower implements AutoCloseable {
           next = from + events.size();
           dirty = true;
           busy = events.size() == BATCH;
-          if (holdsSenders) {
-            tail.followedUpTo(from + events.size());
-          }
+          here.followedUpTo(next);
           if (events.size() < FEW) {
             // One wake-up for each event would cost more than the event.
             Thread.sleep(GATHER);
@@ -139,10 +142,12 @@ public final class Follower implements AutoCloseable {
       } catch (InterruptedException e) {
         running = false;
       } catch (IOException | RuntimeException e) {
+        here.letGo();
         failed(e);
         dirty = false;
       }
     }
+    here.leave();
     try {
       if (dirty) {
         sink.commit();
@@ -165,9 +170,6 @@ public final class Follower implements AutoCloseable {
       LOG.log(ERROR, "follower " + name + ": failed at " + next + ", tries again", e);
     }
     failure = said;
-    if (holdsSenders) {
-      tail.letGo();
-    }
     try {
       Thread.sleep(PAUSE_AFTER_FAILURE);
       next = sink.next();
