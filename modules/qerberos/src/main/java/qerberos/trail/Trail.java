@@ -269,13 +269,11 @@ public final class Trail implements AutoCloseable {
   }
 
   /// Feeds everything to one more sink, from its own cursor, until it is closed; before the trail
-  /// is. Nobody who sends waits for it. What is not at the end of the log comes without its sealed
-  /// values, what is at the end with them.
-  ///
-  /// @throws IOException the sink does not say where it is
-  public Follower follow(String name, Follower.Sink sink, Duration commitEvery) throws IOException {
+  /// is. Nobody who sends waits for it, and it need not be there yet. What is at the end of the log
+  /// comes with its sealed values, what is read back from further away without.
+  public Follower follow(String name, Follower.Sink sink, Duration commitEvery) {
     var follower = new Follower(name, sink, tail, withoutSealed, ledger::size, commitEvery, false);
-    follower.start();
+    follower.startWhenItCan();
     return follower;
   }
 
