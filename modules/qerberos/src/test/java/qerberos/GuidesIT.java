@@ -87,6 +87,7 @@ class GuidesIT {
         "prove.md",
         "configure.md",
         "alerts.md",
+        "bus.md",
         "several.md"
       })
   void everyCommandOfTheGuide_doesWhatItSays(String guide) throws Exception {

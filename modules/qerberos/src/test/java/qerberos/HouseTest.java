@@ -28,6 +28,7 @@ class HouseTest {
           "qerberos.columns",
           "qerberos.witness",
           "qerberos.trail",
+          "qerberos.bus",
           "qerberos.delivery",
           "qerberos.http",
           "qerberos.service",

@@ -31,6 +31,7 @@ record StageTimes(Map<String, Long> nanos) {
           new Stage("ledger-publish", "ledger: checkpoints"),
           new Stage("ledger", "ledger: compress, tidy, preallocate"),
           new Stage("follower-index", "index"),
+          new Stage("follower-bus", "bus"),
           new Stage("VM Thread", "garbage collector"),
           new Stage("GC", "garbage collector"),
           new Stage("C1 Compiler", "compiler"),

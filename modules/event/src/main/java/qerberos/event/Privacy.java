@@ -168,6 +168,12 @@ public record Privacy(Map<String, Treatment> names, List<Rule> rules) {
           "pagination token",
           "marker token");
 
+  /// A model and a factor have names, and only we write these types ([Reserved]).
+  private static final List<Rule> OURS =
+      List.of(
+          new Rule("anomaly.detected", "details.modelInfo.name", Treatment.KEEP),
+          new Rule("risk.scored", "details.factors.*.name", Treatment.KEEP));
+
   /// One path of one type, or of all.
   ///
   /// @param type an event type such as `auth.login`, `auth.*` for all that begin with `auth.`, or
@@ -213,14 +219,15 @@ public record Privacy(Map<String, Treatment> names, List<Rule> rules) {
     }
   }
 
-  /// The names that hold personal data or secrets nearly everywhere, and no rules.
+  /// The names that hold personal data or secrets nearly everywhere, and the rules
+  /// for entries of our own.
   public static Privacy defaults() {
     var names = new HashMap<String, Treatment>();
     SEALED.forEach(name -> names.put(name, Treatment.SEAL));
     MASKED.forEach(name -> names.put(name, Treatment.MASK));
     MASKED_TEXT.forEach(name -> names.put(name, Treatment.MASK_TEXT));
     KEPT.forEach(name -> names.put(name, Treatment.KEEP));
-    return new Privacy(names, List.of());
+    return new Privacy(names, OURS);
   }
 
   /// What the defaults do with a field of this name, on its own.

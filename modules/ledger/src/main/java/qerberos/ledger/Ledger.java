@@ -185,6 +185,16 @@ public final class Ledger implements AutoCloseable {
     parts.entries().visit(from, to, true, visitor);
   }
 
+  /// The leaf hashes of a stretch of entries, [Hash#BYTES] each, one behind the other.
+  ///
+  /// @throws IndexOutOfBoundsException beyond the size
+  public byte[] leafHashes(long from, long to) throws IOException {
+    checkRange(from, to);
+    return from == to
+        ? new byte[0]
+        : parts.tree().files().read(0, from, Math.toIntExact(to - from));
+  }
+
   /// The index of the entry with this name.
   ///
   /// @param name 32 bytes, as the ledger's [EntryNames] gives them

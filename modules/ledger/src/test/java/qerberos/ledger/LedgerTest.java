@@ -38,6 +38,10 @@ class LedgerTest {
       assertThat(ledger.entry(1).leaf()).isEqualTo("b=2".getBytes(UTF_8));
       assertThat(ledger.find(NAMES.name("c=".getBytes(UTF_8)))).isEqualTo(OptionalLong.of(2));
       assertThat(ledger.find(NAMES.name("d=".getBytes(UTF_8)))).isEmpty();
+      byte[] hashes = ledger.leafHashes(1, 3);
+      assertThat(hashes).hasSize(2 * Hash.BYTES);
+      assertThat(Hash.at(hashes, Hash.BYTES)).isEqualTo(Rfc6962.leafHash("c=3".getBytes(UTF_8)));
+      assertThat(ledger.leafHashes(3, 3)).isEmpty();
       TlogProof proof = ledger.proof(2);
       assertThat(proof.verify("c=3".getBytes(UTF_8), Trust.in(ledger.keys())).size()).isEqualTo(3);
     }

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Fault;
 import qerberos.event.Json;
+import qerberos.event.JsonBytes;
 import qerberos.identity.Gate;
 import qerberos.identity.IssuedToken;
 import qerberos.identity.ListedIdentity;

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import qerberos.delivery.Deliverer;
 import qerberos.event.Json;
+import qerberos.event.JsonBytes;
 import qerberos.event.Verdict;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import qerberos.event.JsonBytes;
 
 /// What goes back to the caller: a status, headers, and the whole body or what will write it.
 ///

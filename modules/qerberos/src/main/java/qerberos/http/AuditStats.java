@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import qerberos.event.JsonBytes;
 import qerberos.identity.Permission;
 import qerberos.query.Aggregate;
 import qerberos.query.Interval;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Fault;
+import qerberos.event.JsonBytes;
 import qerberos.ledger.Appended;
 import qerberos.trail.Prepared;
 

@@ -5,14 +5,19 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import qerberos.bus.Topic;
+import qerberos.event.JsonBytes;
 import qerberos.settings.Yaml;
 
 /// `/openapi.yaml`, the same as JSON, and `/docs`, a page that shows it: what this service can be
-/// asked, for programs and for people. Public, and the page needs nothing from elsewhere.
+/// asked, for programs and for people. Public, and the page needs nothing from elsewhere. Beside
+/// them `/schemas`: what the messages of the bus look like.
 ///
 /// The document is `modules/qerberos/openapi.yaml`, written by hand and held to the server by a
 /// test. It becomes JSON when somebody asks for that, not at the start.
@@ -45,6 +50,11 @@ final class DescriptionRoutes {
           "docs.html", new Text("text/html; charset=utf-8", resource("docs.html")),
           "docs.css", new Text("text/css; charset=utf-8", resource("docs.css")),
           "docs.js", new Text("text/javascript; charset=utf-8", resource("docs.js")));
+  private final Map<String, Text> schemas =
+      Arrays.stream(Topic.values())
+          .collect(
+              Collectors.toUnmodifiableMap(
+                  Topic::schemaName, topic -> new Text("application/schema+json", topic.schema())));
   private volatile @Nullable Text json;
 
   List<Route> routes() {
@@ -52,7 +62,29 @@ final class DescriptionRoutes {
         Route.open("GET", "/openapi.yaml", exchange -> answer(exchange, file("openapi.yaml"))),
         Route.open("GET", "/openapi.json", exchange -> answer(exchange, json())),
         Route.open("GET", "/docs", exchange -> answer(exchange, file("docs.html"))),
-        Route.open("GET", "/docs/{file}", this::part));
+        Route.open("GET", "/docs/{file}", this::part),
+        Route.open("GET", "/schemas", _ -> schemaNames()),
+        Route.open("GET", "/schemas/{name}", this::schema));
+  }
+
+  private Answer schemaNames() {
+    return Answer.json(
+        200,
+        json -> {
+          json.name("schemas").array();
+          for (Topic topic : Topic.values()) {
+            json.value(topic.schemaName());
+          }
+          json.end();
+        });
+  }
+
+  private Answer schema(Exchange exchange) {
+    Text schema = schemas.get(exchange.variable(0));
+    if (schema == null) {
+      throw Refused.notFound("no schema has this name; /schemas names them");
+    }
+    return answer(exchange, schema);
   }
 
   private Answer part(Exchange exchange) {

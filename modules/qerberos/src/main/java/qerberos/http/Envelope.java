@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
 import qerberos.event.Fault;
+import qerberos.event.JsonBytes;
 
 /// The frame around every answer but health, metrics and files:
 /// `{status, code, message, data, timestamp, requestId}` when it was done,

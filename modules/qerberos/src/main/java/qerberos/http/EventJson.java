@@ -4,6 +4,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Actor;
 import qerberos.event.AuditEvent;
+import qerberos.event.JsonBytes;
 import qerberos.ledger.Checkpoint;
 import qerberos.ledger.TlogProof;
 import qerberos.trail.Shown;

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import qerberos.event.JsonBytes;
 import qerberos.identity.Caller;
 
 /// One request on its way through the service: what was asked, who asks, and what took long.

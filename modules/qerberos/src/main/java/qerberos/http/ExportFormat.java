@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.AuditEvent;
 import qerberos.event.Json;
+import qerberos.event.JsonBytes;
 import qerberos.ledger.Checkpoint;
 import qerberos.trail.Shown;
 

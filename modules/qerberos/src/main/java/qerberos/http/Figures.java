@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import qerberos.event.JsonBytes;
 import qerberos.query.Aggregate;
 import qerberos.query.IndexBehind;
 import qerberos.query.QueryParser;

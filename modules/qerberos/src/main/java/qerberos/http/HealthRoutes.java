@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import qerberos.bus.Bus;
 import qerberos.delivery.Deliverer;
+import qerberos.event.JsonBytes;
 import qerberos.identity.Permission;
 import qerberos.identity.UpstreamHealth;
 import qerberos.ledger.LedgerStatus;
@@ -32,6 +34,7 @@ import qerberos.trail.Trail;
 final class HealthRoutes {
   private final HealthWatch watch;
   private final Trail trail;
+  private final Bus bus;
   private final State state;
   private final SelfCheck selfCheck;
   private final Metrics metrics;
@@ -45,6 +48,7 @@ final class HealthRoutes {
   HealthRoutes(
       HealthWatch watch,
       Trail trail,
+      Bus bus,
       State state,
       SelfCheck selfCheck,
       Metrics metrics,
@@ -55,6 +59,7 @@ final class HealthRoutes {
       Door door) {
     this.watch = watch;
     this.trail = trail;
+    this.bus = bus;
     this.state = state;
     this.selfCheck = selfCheck;
     this.metrics = metrics;
@@ -298,18 +303,10 @@ final class HealthRoutes {
   }
 
   private void workers(JsonBytes json) {
-    Follower follower = trail.indexing();
-    json.name("workers")
-        .object()
-        .name("index")
-        .object()
-        .name("state")
-        .value(follower.failure().isPresent() ? "failing" : "running")
-        .name("queueDepth")
-        .value(follower.lag());
-    follower.failure().ifPresent(failure -> json.name("error").value(failure));
-    json.end()
-        .name("ownEvents")
+    json.name("workers").object();
+    follower(json, trail.indexing());
+    bus.follower().ifPresent(carrying -> follower(json, carrying));
+    json.name("ownEvents")
         .object()
         .name("state")
         .value("running")
@@ -317,6 +314,17 @@ final class HealthRoutes {
         .value(trail.own().waiting())
         .end()
         .end();
+  }
+
+  private static void follower(JsonBytes json, Follower follower) {
+    json.name(follower.name())
+        .object()
+        .name("state")
+        .value(follower.failure().isPresent() ? "failing" : "running")
+        .name("queueDepth")
+        .value(follower.lag());
+    follower.failure().ifPresent(failure -> json.name("error").value(failure));
+    json.end();
   }
 
   private void ledger(JsonBytes json) {

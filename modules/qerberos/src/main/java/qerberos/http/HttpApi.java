@@ -21,9 +21,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import qerberos.bus.Bus;
 import qerberos.delivery.Deliverer;
 import qerberos.identity.Gate;
 import qerberos.redis.RedisLink;
+import qerberos.settings.FollowSettings;
 import qerberos.settings.HttpSettings;
 import qerberos.state.Notices;
 import qerberos.state.State;
@@ -62,7 +64,7 @@ public final class HttpApi implements AutoCloseable {
   private final Deque<AutoCloseable> open;
   private final Clock clock;
   private final HealthWatch watch;
-  private final AuditStream stream;
+  private final Seats streams;
   private final AuditExport export;
   private final String version;
   private final List<Route> routes;
@@ -73,6 +75,7 @@ public final class HttpApi implements AutoCloseable {
       HttpSettings settings,
       Door door,
       Trail trail,
+      Bus bus,
       Gate gate,
       State state,
       RedisLink redis,
@@ -100,16 +103,21 @@ public final class HttpApi implements AutoCloseable {
     watch.start();
     ServiceFigures.measure(metrics, trail, state, selfCheck, watch, version, clock);
     WitnessFigures.measure(metrics, trail.witnesses());
+    bus.follower().ifPresent(follower -> ServiceFigures.measure(metrics, follower));
     List<Route> routes = new ArrayList<>();
     routes.addAll(new AuditWrites(trail, admission, parsers, metrics, settings).routes());
     var searches = new SearchRoutes(state.searches(), records);
     routes.addAll(searches.routes());
     routes.addAll(new AuditReads(trail, records, searches).routes());
     routes.addAll(new AuditStats(trail.search(), records, searches).routes());
-    this.stream = new AuditStream(trail, admission, records, searches, clock, settings.follow());
-    routes.addAll(stream.routes());
-    metrics.gauge("qerberos.streams.open", "live tails", Tags.empty(), stream, AuditStream::open);
-    this.export = new AuditExport(trail, admission, records, searches, clock, settings.follow());
+    FollowSettings follow = settings.follow();
+    this.streams = new Seats("streams", follow.streams(), follow.streamsEach());
+    routes.addAll(
+        new AuditStream(trail, admission, records, searches, clock, streams, follow).routes());
+    routes.addAll(
+        new BusStream(bus, trail.ledger(), admission, records, clock, streams, follow).routes());
+    metrics.gauge("qerberos.streams.open", "live tails", Tags.empty(), streams, Seats::open);
+    this.export = new AuditExport(trail, admission, records, searches, clock, follow);
     routes.addAll(export.routes());
     routes.addAll(new VerifyRoutes(selfCheck, records, parsers).routes());
     routes.addAll(
@@ -120,6 +128,7 @@ public final class HttpApi implements AutoCloseable {
         new HealthRoutes(
                 watch,
                 trail,
+                bus,
                 state,
                 selfCheck,
                 metrics,
@@ -184,12 +193,14 @@ public final class HttpApi implements AutoCloseable {
 
   /// Builds the routes and opens a door of its own.
   ///
+  /// @param bus closed by whoever made it
   /// @param metrics closed by whoever made it
   /// @param deliverer of what the routes have to say; closed by whoever made it
   /// @throws IOException the address cannot be had; nothing is left running
   public static HttpApi start(
       HttpSettings settings,
       Trail trail,
+      Bus bus,
       Gate gate,
       State state,
       RedisLink redis,
@@ -201,8 +212,8 @@ public final class HttpApi implements AutoCloseable {
       throws IOException {
     Door door = Door.of(settings, clock);
     return start(
-        settings, door, _ -> {}, trail, gate, state, redis, metrics, selfCheck, deliverer, clock,
-        version);
+        settings, door, _ -> {}, trail, bus, gate, state, redis, metrics, selfCheck, deliverer,
+        clock, version);
   }
 
   /// Tells the other processes of the folder where to pass on what they are asked.
@@ -214,6 +225,7 @@ public final class HttpApi implements AutoCloseable {
   /// Builds the routes and answers at this door from now on.
   ///
   /// @param announcement made before anybody is answered, at a door that was open already
+  /// @param bus closed by whoever made it
   /// @param metrics closed by whoever made it
   /// @param deliverer of what the routes have to say; closed by whoever made it
   /// @throws IOException the address cannot be had; nothing is left running but the door, if it was
@@ -222,6 +234,7 @@ public final class HttpApi implements AutoCloseable {
       Door door,
       Announcement announcement,
       Trail trail,
+      Bus bus,
       Gate gate,
       State state,
       RedisLink redis,
@@ -234,7 +247,7 @@ public final class HttpApi implements AutoCloseable {
     Deque<AutoCloseable> open = new ArrayDeque<>();
     HttpApi api =
         new HttpApi(
-            settings, door, trail, gate, state, redis, metrics, selfCheck, deliverer, clock,
+            settings, door, trail, bus, gate, state, redis, metrics, selfCheck, deliverer, clock,
             version, open);
     open.push(api.inner);
     try {
@@ -325,7 +338,7 @@ public final class HttpApi implements AutoCloseable {
   /// longer than we have.
   public void drain() {
     leave();
-    stream.end();
+    streams.close();
     export.end();
   }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import qerberos.event.JsonBytes;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;
 import qerberos.notice.KeptNotice;

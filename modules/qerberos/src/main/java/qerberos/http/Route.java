@@ -74,6 +74,7 @@ record Route(
         || SWITCHES.contains(pattern)
         || pattern.startsWith("/log/")
         || pattern.startsWith("/docs")
+        || pattern.startsWith("/schemas")
         || pattern.startsWith("/openapi.");
   }
 

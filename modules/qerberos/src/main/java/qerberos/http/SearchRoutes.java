@@ -10,6 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Fault;
 import qerberos.event.Json;
+import qerberos.event.JsonBytes;
 import qerberos.identity.Caller;
 import qerberos.identity.Permission;
 import qerberos.identity.SquidIdentity;

@@ -8,6 +8,7 @@ import qerberos.ledger.Verification;
 import qerberos.redis.RedisHealth;
 import qerberos.state.State;
 import qerberos.state.Switch;
+import qerberos.trail.Follower;
 import qerberos.trail.SelfCheck;
 import qerberos.trail.Trail;
 import qerberos.trail.TrailSearch;
@@ -131,6 +132,16 @@ final class ServiceFigures {
         none,
         Runtime.getRuntime(),
         runtime -> (double) (runtime.totalMemory() - runtime.freeMemory()) / runtime.maxMemory());
+  }
+
+  /// How far the bus is behind; where it is carried outside.
+  static void measure(Metrics metrics, Follower bus) {
+    metrics.gauge(
+        "qerberos.bus.lag.events",
+        "how many entries the bus has not carried yet",
+        Tags.empty(),
+        bus,
+        Follower::lag);
   }
 
   /// What administrators have put on.

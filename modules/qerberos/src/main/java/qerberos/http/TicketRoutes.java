@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import qerberos.delivery.Deliverer;
 import qerberos.event.Fault;
 import qerberos.event.Json;
+import qerberos.event.JsonBytes;
 import qerberos.identity.Caller;
 import qerberos.identity.Permission;
 import qerberos.identity.SquidIdentity;

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import qerberos.event.JsonBytes;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;
 import qerberos.ledger.Checkpoint;

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import qerberos.event.JsonBytes;
 import qerberos.ledger.Checkpoint;
 import qerberos.witness.WitnessReport;
 import qerberos.witness.Witnesses;

@@ -3,8 +3,9 @@
 /// Comes in: requests. Goes out: answers, every one through [Reception], which finds the [Route],
 /// has it let in ([GateAdmission]), calls its handler and counts. Start reading at [HttpApi], which
 /// puts everything together, then `Reception`, then the routes: [AuditWrites], [AuditReads],
-/// [AuditStream], [AuditExport], [VerifyRoutes], [LogRoutes], [HealthRoutes], [AdminRoutes],
-/// [DescriptionRoutes]. A new route is also described in `openapi.yaml`, which the last serves.
+/// [AuditStream], [BusStream], [AuditExport], [VerifyRoutes], [LogRoutes], [HealthRoutes],
+/// [AdminRoutes], [DescriptionRoutes]. A new route is also described in `openapi.yaml`, which the
+/// last serves.
 ///
 /// What lasts is written piece by piece ([Answer.Flow]): a few may be open at once ([Seats]), and
 /// each ends when its reader no longer may read ([Guard]).

@@ -262,8 +262,12 @@ public final class RedisLink implements AutoCloseable {
     return address;
   }
 
-  /// What is at the bottom of it, in one sentence.
   private String reason(JedisException failure) {
+    return reason(failure, address(), PATIENCE);
+  }
+
+  /// What is at the bottom of it, in one sentence.
+  static String reason(JedisException failure, Address address, Duration patience) {
     if (failure instanceof JedisDataException) {
       return address + ": " + sentence(failure);
     }
@@ -274,7 +278,7 @@ public final class RedisLink implements AutoCloseable {
     return address
         + ": "
         + (deepest instanceof SocketTimeoutException
-            ? "no answer within " + PATIENCE.toMillis() + " ms"
+            ? "no answer within " + patience.toMillis() + " ms"
             : sentence(deepest));
   }
 

@@ -6,7 +6,8 @@
 /// ([RedisHealth]).
 ///
 /// Every key begins with the name of the installation, [RedisLink#key], so several may share one
-/// Redis. Nothing that is kept here is the only copy of anything.
+/// Redis; but [Streams], whose names are known to others. Nothing that is kept here is the only
+/// copy of anything.
 ///
 /// Left out on purpose: Redis Cluster and Sentinel (one address that leads to one Redis is
 /// enough), and waiting: no command blocks in Redis, and no caller waits for one that is gone.

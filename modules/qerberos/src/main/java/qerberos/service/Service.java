@@ -11,6 +11,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import qerberos.bus.Bus;
+import qerberos.bus.RedisCarrier;
 import qerberos.delivery.Channels;
 import qerberos.delivery.Deliverer;
 import qerberos.event.Actor;
@@ -208,6 +210,13 @@ public final class Service implements AutoCloseable {
                 clock,
                 random));
     RedisLink redis = keep(RedisLink.open(settings.redis(), trail.ledger().origin()));
+    Bus bus =
+        keep(
+            settings
+                .redis()
+                .map(it -> new RedisCarrier(it, settings.bus().keep()))
+                .map(carrier -> Bus.carried(trail, state.cursors(), carrier))
+                .orElseGet(() -> Bus.inside(trail)));
     var limits = new Limits(settings.limits(), clock, System::nanoTime, RedisBuckets.over(redis));
     Gate gate =
         keep(
@@ -246,6 +255,7 @@ public final class Service implements AutoCloseable {
                 door,
                 inner -> WriterFile.write(data, inner),
                 trail,
+                bus,
                 gate,
                 state,
                 redis,

@@ -216,7 +216,9 @@ public final class Catalog {
       STATE_PATIENCE | state.patience | | 2s | time |
           A slow disk lets callers wait longer before they are told to come back.
       REDIS_URL | state.redisFile | | | secret | REDIS_URL, EVENT_BUS_URL
-          Limits shall hold over all processes and restarts (redis://USER:PASSWORD@HOST:PORT/DB, or rediss:// for TLS).
+          Limits shall hold over all processes and restarts, and the event bus be in Redis (redis://USER:PASSWORD@HOST:PORT/DB, or rediss:// for TLS).
+      BUS_KEEP | bus.keep | | 100000 | messages per topic |
+          Consumers of the bus in Redis are away for longer, or Redis has little memory.
 
       SMTP_HOST | mail.host | | | host name |
           Mail shall be sent.
@@ -469,6 +471,8 @@ public final class Catalog {
       typed("STATE_PATIENCE", Kind.duration("ms", Duration.ofMillis(10), Duration.ofMinutes(1)));
   public static final Setting<Optional<RedisSettings>> REDIS_URL =
       typed("REDIS_URL", Kind.optional(Kind.redis()));
+  public static final Setting<Integer> BUS_KEEP =
+      typed("BUS_KEEP", Kind.whole(1_000, 1_000_000_000));
 
   public static final Setting<Optional<String>> SMTP_HOST =
       typed("SMTP_HOST", Kind.optional(Kind.form("a host name or an address", HOST)));

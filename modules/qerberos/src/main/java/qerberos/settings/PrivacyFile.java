@@ -37,7 +37,7 @@ final class PrivacyFile {
   private final List<String> faults;
   private final YamlForm form;
   private final Map<String, Treatment> names = new HashMap<>(Privacy.defaults().names());
-  private final List<Privacy.Rule> rules = new ArrayList<>();
+  private final List<Privacy.Rule> rules = new ArrayList<>(Privacy.defaults().rules());
   private final Map<String, String> saidAt = new HashMap<>();
 
   private PrivacyFile(List<String> faults) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.AuditEvent;
@@ -56,6 +58,8 @@ public final class Follower implements AutoCloseable {
   private final Duration commitEvery;
   private final boolean holdsSenders;
   private final Thread thread;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private Tail.@Nullable Place place;
   private volatile boolean running = true;
   private volatile long next;
   private volatile @Nullable String failure;
@@ -79,9 +83,21 @@ public final class Follower implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("follower-" + name).daemon(true).unstarted(this::run);
   }
 
+  /// @throws IOException the sink does not say where it is; nothing runs
   void start() throws IOException {
-    next = sink.next();
+    place = placed();
     thread.start();
+  }
+
+  /// The same for a sink that may not be there yet: it is asked again until it says where it is.
+  void startWhenItCan() {
+    thread.start();
+  }
+
+  private Tail.Place placed() throws IOException {
+    next = sink.next();
+    Tail.Place known = place;
+    return known == null ? tail.place(next, holdsSenders) : known;
   }
 
   public String name() {
@@ -104,26 +120,32 @@ public final class Follower implements AutoCloseable {
   }
 
   private void run() {
+    Tail.Place here = place;
     long committed = System.nanoTime();
     boolean dirty = false;
     boolean busy = false;
     while (running) {
       try {
+        if (here == null) {
+          here = placed();
+          place = here;
+        }
         long from = next;
         List<@Nullable AuditEvent> events = tail.from(from, BATCH);
         if (events.isEmpty() && from < size.getAsLong()) {
           events = log.read(from, BATCH);
         }
         if (events.isEmpty()) {
+          if (!dirty) {
+            recovered();
+          }
           tail.await(from, NAP);
         } else {
           sink.add(from, events);
           next = from + events.size();
           dirty = true;
           busy = events.size() == BATCH;
-          if (holdsSenders) {
-            tail.followedUpTo(from + events.size());
-          }
+          here.followedUpTo(next);
           if (events.size() < FEW) {
             // One wake-up for each event would cost more than the event.
             Thread.sleep(GATHER);
@@ -140,15 +162,24 @@ public final class Follower implements AutoCloseable {
         running = false;
       } catch (IOException | RuntimeException e) {
         failed(e);
+        here = null;
         dirty = false;
       }
     }
+    leave();
     try {
       if (dirty) {
         sink.commit();
       }
     } catch (IOException | RuntimeException e) {
       LOG.log(ERROR, "follower " + name + ": the last commit failed; it is made up for later", e);
+    }
+  }
+
+  private void leave() {
+    Tail.Place known = place;
+    if (known != null) {
+      known.leave();
     }
   }
 
@@ -159,20 +190,19 @@ public final class Follower implements AutoCloseable {
     }
   }
 
+  /// Nobody waits for it, and it asks its sink a little later where to go on.
   private void failed(Exception e) {
     String said = e.toString();
     if (!said.equals(failure)) {
       LOG.log(ERROR, "follower " + name + ": failed at " + next + ", tries again", e);
     }
     failure = said;
-    if (holdsSenders) {
-      tail.letGo();
+    Tail.Place known = place;
+    if (known != null) {
+      known.letGo();
     }
     try {
-      Thread.sleep(PAUSE_AFTER_FAILURE);
-      next = sink.next();
-    } catch (IOException | RuntimeException again) {
-      LOG.log(ERROR, "follower " + name + ": does not say where it is: " + again);
+      boolean ignored = closing.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException stop) {
       running = false;
     }
@@ -182,6 +212,7 @@ public final class Follower implements AutoCloseable {
   @Override
   public void close() {
     running = false;
+    closing.countDown();
     try {
       if (!thread.join(Duration.ofSeconds(20))) {
         LOG.log(ERROR, "follower " + name + ": does not stop; it is made up for later");

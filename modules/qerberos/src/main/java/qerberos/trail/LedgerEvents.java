@@ -3,10 +3,15 @@ package qerberos.trail;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.AuditEvent;
+import qerberos.event.Privacy;
 import qerberos.event.SealBroken;
 import qerberos.event.Sealer;
+import qerberos.event.SubjectKey;
+import qerberos.event.SubjectKeys;
 import qerberos.ledger.Entry;
 import qerberos.ledger.Ledger;
 
@@ -14,12 +19,33 @@ import qerberos.ledger.Ledger;
 ///
 /// Safe for concurrent use.
 public final class LedgerEvents implements Follower.Log {
+  /// Opens nothing that is sealed, as if every subject's key were destroyed.
+  private static final Sealer KEYLESS =
+      new Sealer(new Privacy(Map.of(), List.of()), new NoSubjectKeys());
+
   private final Ledger ledger;
   private final Sealer sealer;
 
   LedgerEvents(Ledger ledger, Sealer sealer) {
     this.ledger = ledger;
     this.sealer = sealer;
+  }
+
+  /// The same events with every sealed value absent: for what leaves us for good.
+  LedgerEvents withoutSealed() {
+    return new LedgerEvents(ledger, KEYLESS);
+  }
+
+  private static final class NoSubjectKeys implements SubjectKeys {
+    @Override
+    public SubjectKey keyFor(String subject) {
+      throw new IllegalStateException("nothing is sealed here");
+    }
+
+    @Override
+    public Optional<SubjectKey> existing(String subject) {
+      return Optional.empty();
+    }
   }
 
   /// The event at this index.

@@ -16,16 +16,16 @@ import qerberos.ledger.Submission;
 /// The newest events, parsed as they came, for followers that are not far behind: at the tail
 /// nothing is read back and parsed twice.
 ///
-/// It also holds senders to the followers' pace. While the slowest follower is more than an eighth
+/// It also holds senders to the pace of one follower, the index. While that is more than an eighth
 /// of the tail behind, [#makeRoom] makes a sender wait for a moment; if it did not, the follower
 /// would fall out of the tail, and would from then on have to read, decrypt and parse every event
 /// again, at three times the cost. One that fell out all the same is waited for too, so that it
 /// gets back in, unless it is so far behind ([#HOPELESS] tails: it is being built anew) that
-/// senders would wait for minutes, or it is failing ([#letGo]).
+/// senders would wait for minutes, or it is failing ([Place#letGo]). Other followers hold nobody.
 ///
-/// What the slowest follower has seen is let go of, but for the very last: an event that lives only
-/// for as long as it takes to index it never leaves the nursery of the heap, and costs the garbage
-/// collector nothing.
+/// What all followers have seen is let go of, but for the very last: an event that lives only for
+/// as long as it takes to index it never leaves the nursery of the heap, and costs the garbage
+/// collector nothing. For one that holds nobody events are kept only until the ring is full.
 ///
 /// Safe for concurrent use.
 final class Tail implements AppendListener {
@@ -44,9 +44,67 @@ final class Tail implements AppendListener {
   private long begin;
 
   private long end;
-  private long slowest;
-  private boolean failing;
+  private final List<Place> places = new ArrayList<>();
+  private @Nullable Place holding;
   private volatile boolean crowded;
+
+  /// How far one follower is. Safe for concurrent use.
+  final class Place {
+    private final boolean holdsSenders;
+
+    /// Guarded by `lock`.
+    private long next;
+
+    private boolean failing;
+
+    private Place(long next, boolean holdsSenders) {
+      this.next = next;
+      this.holdsSenders = holdsSenders;
+    }
+
+    /// It has everything before this index.
+    void followedUpTo(long index) {
+      lock.lock();
+      try {
+        next = index;
+        failing = false;
+        release();
+        measure();
+        if (holdsSenders) {
+          followed.signalAll();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /// It fails; until it goes on nobody waits for it.
+    void letGo() {
+      lock.lock();
+      try {
+        failing = true;
+        measure();
+        followed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /// It follows no more.
+    void leave() {
+      lock.lock();
+      try {
+        boolean ignored = places.remove(this);
+        if (holding == this) {
+          holding = null;
+        }
+        measure();
+        followed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
 
   /// @param capacity a power of two
   /// @param size of the ledger now; the tail starts empty behind it
@@ -55,7 +113,25 @@ final class Tail implements AppendListener {
     this.kept = capacity / 32;
     this.begin = size;
     this.end = size;
-    this.slowest = size;
+  }
+
+  /// A follower comes.
+  ///
+  /// @param next the first index it has not seen
+  /// @param holdsSenders whether senders are slowed down to its pace; one follower at most
+  Place place(long next, boolean holdsSenders) {
+    Place place = new Place(next, holdsSenders);
+    lock.lock();
+    try {
+      boolean ignored = places.add(place);
+      if (holdsSenders) {
+        holding = place;
+      }
+      measure();
+      return place;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -127,36 +203,7 @@ final class Tail implements AppendListener {
     }
   }
 
-  /// The slowest follower has everything before this index.
-  void followedUpTo(long index) {
-    lock.lock();
-    try {
-      slowest = index;
-      failing = false;
-      long last = Math.min(index - kept, end);
-      for (; begin < last; begin++) {
-        ring[(int) begin & (ring.length - 1)] = null;
-      }
-      measure();
-      followed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// The slowest follower fails; until it goes on nobody waits for it.
-  void letGo() {
-    lock.lock();
-    try {
-      failing = true;
-      measure();
-      followed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// Waits while the slowest follower is behind, at most so long.
+  /// Waits while the follower that holds senders is behind, at most so long.
   void makeRoom(Duration most) throws InterruptedException {
     if (!crowded) {
       return;
@@ -172,8 +219,28 @@ final class Tail implements AppendListener {
     }
   }
 
+  /// Lets go of what all have seen. Who fell out of the tail reads the log, and needs nothing here.
+  private void release() {
+    long last = end;
+    for (Place one : places) {
+      if (one.holdsSenders) {
+        last = Math.min(last, one.next - kept);
+      } else if (one.next >= begin) {
+        last = Math.min(last, one.next);
+      }
+    }
+    for (; begin < last; begin++) {
+      ring[(int) begin & (ring.length - 1)] = null;
+    }
+  }
+
   private void measure() {
-    long behind = end - slowest;
-    crowded = !failing && behind > ring.length / 8 && behind < (long) HOPELESS * ring.length;
+    Place slowest = holding;
+    if (slowest == null || slowest.failing) {
+      crowded = false;
+      return;
+    }
+    long behind = end - slowest.next;
+    crowded = behind > ring.length / 8 && behind < (long) HOPELESS * ring.length;
   }
 }

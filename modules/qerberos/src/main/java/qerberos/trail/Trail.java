@@ -3,6 +3,7 @@ package qerberos.trail;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -44,6 +45,8 @@ public final class Trail implements AutoCloseable {
   private final Anchor anchor;
   private final Witnesses witnesses;
   private final LedgerEvents events;
+  private final LedgerEvents withoutSealed;
+  private final Tail tail;
   private final Appending appending;
   private final Proofs proofs;
   private final @Nullable AnchorPost post;
@@ -76,6 +79,8 @@ public final class Trail implements AutoCloseable {
     this.witnesses = witnesses;
     this.open = open;
     this.events = new LedgerEvents(ledger, sealer);
+    this.withoutSealed = events.withoutSealed();
+    this.tail = tail;
     this.appending = new Appending(clock, ids, sealer, tail, ledger);
     this.proofs = new Proofs(ledger, witnesses);
     this.post =
@@ -256,6 +261,31 @@ public final class Trail implements AutoCloseable {
   /// The events as they lie in the ledger, whoever may see them.
   public LedgerEvents events() {
     return events;
+  }
+
+  /// The same without what is sealed, whoever holds the keys: for what leaves us for good.
+  public LedgerEvents eventsWithoutSealed() {
+    return withoutSealed;
+  }
+
+  /// Feeds everything to one more sink, from its own cursor, until it is closed; before the trail
+  /// is. Nobody who sends waits for it, and it need not be there yet. What is at the end of the log
+  /// comes with its sealed values, what is read back from further away without.
+  public Follower follow(String name, Follower.Sink sink, Duration commitEvery) {
+    var follower = new Follower(name, sink, tail, withoutSealed, ledger::size, commitEvery, false);
+    follower.startWhenItCan();
+    return follower;
+  }
+
+  /// Goes along with the log from a place on.
+  ///
+  /// @throws IllegalArgumentException the log does not reach so far
+  public Course course(long from) {
+    long size = ledger.size();
+    if (from < 0 || from > size) {
+      throw new IllegalArgumentException("from: " + from + ", the log has " + size + " entries");
+    }
+    return new Course(ledger, tail, withoutSealed, from);
   }
 
   /// Finds events for a view.

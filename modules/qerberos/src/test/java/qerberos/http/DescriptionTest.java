@@ -287,7 +287,10 @@ class DescriptionTest {
         }
       }
       if (operation.node().has("x-try")) {
-        String tried = operation.path() + "?" + operation.node().path("x-try").asString();
+        String tried =
+            path(description, service, operation, false)
+                + "?"
+                + operation.node().path("x-try").asString();
         Reply reply = service.get(tried, service.admin);
         assertThat(reply.status()).as(tried).isEqualTo(200);
         checked(description, operation, reply);

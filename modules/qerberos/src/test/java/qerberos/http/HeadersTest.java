@@ -33,7 +33,7 @@ class HeadersTest {
         assertThat(routes.size()).isGreaterThan(20);
         for (Route route : routes) {
           String path = route.pattern().replaceAll("\\{[^}]*}", "e1").replace("**", "0/000.p/1");
-          if (path.equals("/audit/stream")) {
+          if (path.equals("/audit/stream") || path.startsWith("/bus/")) {
             path += "?from=nowhere"; // a live answer has no end; this one is refused
           }
           for (String token : List.of(service.admin, "", "wrong")) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import qerberos.event.JsonBytes;
 import qerberos.http.RunningService.Reply;
 
 /// What whoever writes a wrong query is answered, whole.

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import qerberos.bus.Bus;
 import qerberos.delivery.Deliverer;
 import qerberos.event.Json;
 import qerberos.event.Privacy;
@@ -94,6 +95,7 @@ final class RunningService implements AutoCloseable {
   final RedisLink redis;
   final Gate gate;
   final Trail trail;
+  final Bus bus;
   final SelfCheck selfCheck;
   final HttpApi api;
   final String admin;
@@ -273,9 +275,11 @@ final class RunningService implements AutoCloseable {
             state.notices(), channels, told, Retries.usual(), trail.acts(), clock, random);
     deliverer.start();
     open.push(deliverer::close);
+    bus = Bus.inside(trail);
+    open.push(bus::close);
     api =
         HttpApi.start(
-            http, trail, gate, state, redis, metrics, selfCheck, deliverer, clock, "1.0.0");
+            http, trail, bus, gate, state, redis, metrics, selfCheck, deliverer, clock, "1.0.0");
     open.push(api::close);
     admin = Files.readString(gate.adminToken()).strip();
   }

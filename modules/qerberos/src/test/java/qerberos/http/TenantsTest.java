@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import qerberos.bus.Topic;
 import qerberos.event.Json;
 import qerberos.http.RunningService.Reply;
 import qerberos.identity.Permission;
@@ -123,6 +124,17 @@ class TenantsTest {
       }
     } finally {
       streams.forEach(StreamReader::close);
+    }
+  }
+
+  @Test
+  void theBus_isForThoseWhoSeeEverything() throws Exception {
+    for (Topic topic : Topic.values()) {
+      for (String who : List.of(red, blue, alice, bob, carol)) {
+        Reply reply = service.get("/bus/" + topic.text() + "?from=0", who);
+        assertThat(reply.status()).isEqualTo(403);
+        assertThat(reply.json().text("message")).contains("want it with scope all");
+      }
     }
   }
 

@@ -84,44 +84,75 @@ class TrailPartsTest {
   @Test
   void theTail_holdsSendersToTheFollowersPace() throws Exception {
     var tail = new Tail(4, 0);
+    Tail.Place index = tail.place(0, true);
     tail.appended(0, submissions(0, 4));
     Thread sender = Thread.ofVirtual().start(() -> room(tail));
     assertThat(sender.join(Duration.ofMillis(50))).isFalse();
-    tail.followedUpTo(4);
+    index.followedUpTo(4);
     assertThat(sender.join(Duration.ofSeconds(5))).isTrue();
   }
 
   @Test
   void theTail_waitsForAFollowerThatFellOut_untilItIsBackIn() throws Exception {
     var tail = new Tail(4, 0);
+    Tail.Place index = tail.place(0, true);
     tail.appended(0, submissions(0, 40));
     assertThat(tail.from(0, 4)).isEmpty();
     Thread sender = Thread.ofVirtual().start(() -> room(tail));
     assertThat(sender.join(Duration.ofMillis(50))).isFalse();
-    tail.followedUpTo(40);
+    index.followedUpTo(40);
     assertThat(sender.join(Duration.ofSeconds(5))).isTrue();
   }
 
   @Test
   void theTail_waitsForNobodyWhoFails_orIsHopelesslyBehind() throws Exception {
     var failing = new Tail(4, 0);
+    Tail.Place index = failing.place(0, true);
     failing.appended(0, submissions(0, 4));
     Thread sender = Thread.ofVirtual().start(() -> room(failing));
     assertThat(sender.join(Duration.ofMillis(50))).isFalse();
-    failing.letGo();
+    index.letGo();
     assertThat(sender.join(Duration.ofSeconds(5))).isTrue();
 
     var hopeless = new Tail(4, 0);
+    Tail.Place behind = hopeless.place(0, true);
     hopeless.appended(0, submissions(0, 4 * Tail.HOPELESS));
     Thread free = Thread.ofVirtual().start(() -> room(hopeless));
     assertThat(free.join(Duration.ofSeconds(5))).isTrue();
+    behind.leave();
+  }
+
+  @Test
+  void theTail_keepsWhatAnotherFollowerHasNotSeen_butHoldsNobodyForIt() throws Exception {
+    var tail = new Tail(32, 0);
+    Tail.Place index = tail.place(0, true);
+    Tail.Place other = tail.place(0, false);
+    tail.appended(0, submissions(0, 20));
+    index.followedUpTo(20);
+    assertThat(ids(tail.from(0, 1))).containsExactly("0");
+    Thread sender = Thread.ofVirtual().start(() -> room(tail));
+    assertThat(sender.join(Duration.ofSeconds(5))).isTrue();
+    other.followedUpTo(12);
+    assertThat(tail.from(11, 1)).isEmpty();
+    assertThat(ids(tail.from(12, 1))).containsExactly("12");
+    tail.appended(20, submissions(20, 40));
+    index.followedUpTo(60);
+    assertThat(tail.from(58, 1)).as("for one that fell out nothing is kept").isEmpty();
+    other.followedUpTo(60);
+    tail.appended(60, submissions(60, 10));
+    index.followedUpTo(70);
+    assertThat(ids(tail.from(60, 1))).as("it is back").containsExactly("60");
+    other.leave();
+    index.followedUpTo(70);
+    assertThat(tail.from(60, 1)).isEmpty();
   }
 
   @Test
   void theTail_letsGoOfWhatWasFollowed_butForTheLast() {
     var tail = new Tail(32, 0);
+    Tail.Place index = tail.place(0, true);
     tail.appended(0, submissions(0, 20));
-    tail.followedUpTo(20);
+    index.followedUpTo(20);
     assertThat(tail.from(18, 1)).isEmpty();
     assertThat(ids(tail.from(19, 9))).containsExactly("19");
     assertThat(tail.newest(event -> event.id().equals("19"))).contains(19L);

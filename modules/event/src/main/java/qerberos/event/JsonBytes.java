@@ -1,9 +1,8 @@
-package qerberos.http;
+package qerberos.event;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import qerberos.event.Json;
 
 /// Writes JSON as UTF-8 bytes, members in the order in which they are given.
 ///
@@ -12,7 +11,7 @@ import qerberos.event.Json;
 /// pasted into a page stays text.
 ///
 /// Used by one thread at a time.
-final class JsonBytes {
+public final class JsonBytes {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private byte[] bytes;
@@ -21,31 +20,31 @@ final class JsonBytes {
   private long arrays;
   private int depth;
 
-  JsonBytes() {
+  public JsonBytes() {
     this(512);
   }
 
-  JsonBytes(int expected) {
+  public JsonBytes(int expected) {
     this.bytes = new byte[expected];
   }
 
-  JsonBytes object() {
+  public JsonBytes object() {
     return open('{', false);
   }
 
-  JsonBytes array() {
+  public JsonBytes array() {
     return open('[', true);
   }
 
   /// Closes the innermost object or array.
-  JsonBytes end() {
+  public JsonBytes end() {
     depth--;
     put((arrays >>> depth & 1) == 1 ? ']' : '}');
     comma = true;
     return this;
   }
 
-  JsonBytes name(String name) {
+  public JsonBytes name(String name) {
     separate();
     quoted(name);
     put(':');
@@ -53,7 +52,7 @@ final class JsonBytes {
     return this;
   }
 
-  JsonBytes value(@Nullable String text) {
+  public JsonBytes value(@Nullable String text) {
     if (text == null) {
       return ascii("null");
     }
@@ -63,20 +62,20 @@ final class JsonBytes {
     return this;
   }
 
-  JsonBytes value(long number) {
+  public JsonBytes value(long number) {
     return ascii(Long.toString(number));
   }
 
-  JsonBytes value(double number) {
+  public JsonBytes value(double number) {
     return ascii(Double.toString(number));
   }
 
-  JsonBytes value(boolean truth) {
+  public JsonBytes value(boolean truth) {
     return ascii(truth ? "true" : "false");
   }
 
   /// Bytes that are one JSON value already.
-  JsonBytes raw(byte[] json) {
+  public JsonBytes raw(byte[] json) {
     separate();
     room(json.length);
     System.arraycopy(json, 0, bytes, length, json.length);
@@ -85,7 +84,7 @@ final class JsonBytes {
     return this;
   }
 
-  JsonBytes value(Json json) {
+  public JsonBytes value(Json json) {
     switch (json) {
       case Json.Obj(var members) -> {
         object();
@@ -98,16 +97,16 @@ final class JsonBytes {
         end();
       }
       case Json.Str(var text) -> value(text);
-      default -> raw(qerberos.event.Canonical.bytes(json));
+      default -> raw(Canonical.bytes(json));
     }
     return this;
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
   }
 
-  int length() {
+  public int length() {
     return length;
   }
 
