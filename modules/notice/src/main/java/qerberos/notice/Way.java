@@ -2,6 +2,9 @@ package qerberos.notice;
 
 /// One way by which a notice goes out: the name of a channel, and whom it knows there. Immutable.
 public record Way(String channel, String address) {
+  /// The channel to whoever is connected.
+  public static final String WS = "ws";
+
   /// To a mailbox.
   public static Way email(String address) {
     return new Way("email", address);
@@ -12,8 +15,8 @@ public record Way(String channel, String address) {
     return new Way("webhook", name);
   }
 
-  /// To whoever is connected as that identity, by WebSocket.
-  public static Way ws(String squidId) {
-    return new Way("ws", squidId);
+  /// To whoever is connected as that identity, by WebSocket, or as [Notice#OPERATORS].
+  public static Way ws(String recipient) {
+    return new Way(WS, recipient);
   }
 }
