@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qerberos.notice.MailServer;
+import qerberos.notice.Notice;
 import qerberos.notice.Route;
 import qerberos.notice.Routes;
 import qerberos.notice.Severity;
@@ -35,7 +36,8 @@ import qerberos.notice.WebhookSecrets;
 ///       - match: {severity: warning, type: auth.*, hours: 08:00-18:00, days: mon-fri}
 ///         to: {email: [ops@example.org], webhook: [ops], identity: [did:squid:admin456]}
 ///
-/// Without routes the administrator gets a mail of what is critical. Used by one thread at a time.
+/// Without routes the administrator gets a mail of what is critical, and operators who are
+/// connected are told. Used by one thread at a time.
 final class NoticesFile {
   /// Everything that is told is held against every route, so there may not be too many.
   static final int ROUTES_MAX = 500;
@@ -92,7 +94,7 @@ final class NoticesFile {
               "*",
               "*",
               Times.always(),
-              List.of(Way.email(values.get(Catalog.ADMIN_EMAIL)))));
+              List.of(Way.email(values.get(Catalog.ADMIN_EMAIL)), Way.ws(Notice.OPERATORS))));
     }
     return new NoticeSettings(
         new Routes(reader.routes), reader.webhooks, values.get(Catalog.WEBHOOK_TIMEOUT));
