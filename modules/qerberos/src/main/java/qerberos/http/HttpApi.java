@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import qerberos.delivery.Deliverer;
+import qerberos.delivery.Room;
 import qerberos.identity.Gate;
 import qerberos.redis.RedisLink;
 import qerberos.settings.HttpSettings;
@@ -64,6 +65,7 @@ public final class HttpApi implements AutoCloseable {
   private final HealthWatch watch;
   private final AuditStream stream;
   private final AuditExport export;
+  private final SocketRoutes sockets;
   private final String version;
   private final List<Route> routes;
   private final SwitchRoutes switches;
@@ -79,6 +81,7 @@ public final class HttpApi implements AutoCloseable {
       Metrics metrics,
       SelfCheck selfCheck,
       Deliverer deliverer,
+      Room room,
       Clock clock,
       String version,
       Deque<AutoCloseable> open) {
@@ -143,9 +146,19 @@ public final class HttpApi implements AutoCloseable {
     routes.addAll(new AlertRoutes(notices, deliverer, records, trail.ids()).routes());
     routes.addAll(new TicketRoutes(notices, deliverer, records, trail.ids()).routes());
     routes.addAll(new NoticeRoutes(notices, admission).routes());
+    routes.addAll(new SendRoutes(notices, deliverer, room, records, trail.ids()).routes());
+    this.sockets =
+        new SocketRoutes(
+            notices, room, admission, gate.socketTickets(), records, settings.sockets(), clock);
+    notices.tell(room);
+    routes.addAll(sockets.routes());
+    metrics.gauge("qerberos.sockets.open", "WebSockets", Tags.empty(), sockets, SocketRoutes::open);
     this.routes = List.copyOf(routes);
     var router = new Router(routes);
-    var restrictions = new Restrictions(admission, state.maintenance(), evidence, clock);
+    var restrictions =
+        new SocketAdmission(
+            new Restrictions(admission, state.maintenance(), evidence, clock),
+            gate.socketTickets());
     this.reception =
         new Reception(
             router,
@@ -186,6 +199,7 @@ public final class HttpApi implements AutoCloseable {
   ///
   /// @param metrics closed by whoever made it
   /// @param deliverer of what the routes have to say; closed by whoever made it
+  /// @param room where sockets wait for it
   /// @throws IOException the address cannot be had; nothing is left running
   public static HttpApi start(
       HttpSettings settings,
@@ -196,12 +210,13 @@ public final class HttpApi implements AutoCloseable {
       Metrics metrics,
       SelfCheck selfCheck,
       Deliverer deliverer,
+      Room room,
       Clock clock,
       String version)
       throws IOException {
     Door door = Door.of(settings, clock);
     return start(
-        settings, door, _ -> {}, trail, gate, state, redis, metrics, selfCheck, deliverer, clock,
+        settings, door, _ -> {}, trail, gate, state, redis, metrics, selfCheck, deliverer, room, clock,
         version);
   }
 
@@ -216,6 +231,7 @@ public final class HttpApi implements AutoCloseable {
   /// @param announcement made before anybody is answered, at a door that was open already
   /// @param metrics closed by whoever made it
   /// @param deliverer of what the routes have to say; closed by whoever made it
+  /// @param room where sockets wait for it
   /// @throws IOException the address cannot be had; nothing is left running but the door, if it was
   public static HttpApi start(
       HttpSettings settings,
@@ -228,13 +244,14 @@ public final class HttpApi implements AutoCloseable {
       Metrics metrics,
       SelfCheck selfCheck,
       Deliverer deliverer,
+      Room room,
       Clock clock,
       String version)
       throws IOException {
     Deque<AutoCloseable> open = new ArrayDeque<>();
     HttpApi api =
         new HttpApi(
-            settings, door, trail, gate, state, redis, metrics, selfCheck, deliverer, clock,
+            settings, door, trail, gate, state, redis, metrics, selfCheck, deliverer, room, clock,
             version, open);
     open.push(api.inner);
     try {
@@ -326,6 +343,7 @@ public final class HttpApi implements AutoCloseable {
   public void drain() {
     leave();
     stream.end();
+    sockets.end();
     export.end();
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import qerberos.delivery.Channels;
 import qerberos.delivery.Deliverer;
+import qerberos.delivery.Room;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
@@ -228,11 +229,12 @@ public final class Service implements AutoCloseable {
                 settings.trail().verifyInterval(),
                 FIRST_SELF_CHECK));
     selfCheck.start();
+    var room = new Room();
     Deliverer deliverer =
         keep(
             new Deliverer(
                 state.notices(),
-                Channels.of(settings.mail(), settings.notices(), state.documents(), clock),
+                Channels.of(settings.mail(), settings.notices(), state.documents(), room, clock),
                 settings.notices().routes(),
                 Channels.retries(settings.mail()),
                 trail.acts(),
@@ -252,6 +254,7 @@ public final class Service implements AutoCloseable {
                 metrics,
                 selfCheck,
                 deliverer,
+                room,
                 clock,
                 VERSION));
     api = started;

@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import qerberos.delivery.Deliverer;
+import qerberos.delivery.Room;
+import qerberos.delivery.SocketChannel;
 import qerberos.event.Json;
 import qerberos.event.Privacy;
 import qerberos.identity.Gate;
@@ -251,10 +254,13 @@ final class RunningService implements AutoCloseable {
             Duration.ofHours(24));
     selfCheck.start();
     open.push(selfCheck::close);
+    var room = new Room();
+    List<Channel> all = new ArrayList<>(channels);
+    boolean ignored = all.add(new SocketChannel(room));
     var deliverer =
         new Deliverer(
             state.notices(),
-            channels,
+            all,
             toOperators(channels),
             Retries.usual(),
             trail.acts(),
@@ -264,7 +270,7 @@ final class RunningService implements AutoCloseable {
     open.push(deliverer::close);
     api =
         HttpApi.start(
-            http, trail, gate, state, redis, metrics, selfCheck, deliverer, clock, "1.0.0");
+            http, trail, gate, state, redis, metrics, selfCheck, deliverer, room, clock, "1.0.0");
     open.push(api::close);
     admin = Files.readString(gate.adminToken()).strip();
   }
