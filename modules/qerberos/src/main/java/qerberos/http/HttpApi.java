@@ -216,8 +216,8 @@ public final class HttpApi implements AutoCloseable {
       throws IOException {
     Door door = Door.of(settings, clock);
     return start(
-        settings, door, _ -> {}, trail, gate, state, redis, metrics, selfCheck, deliverer, room, clock,
-        version);
+        settings, door, _ -> {}, trail, gate, state, redis, metrics, selfCheck, deliverer, room,
+        clock, version);
   }
 
   /// Tells the other processes of the folder where to pass on what they are asked.

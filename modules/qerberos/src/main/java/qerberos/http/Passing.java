@@ -25,8 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import qerberos.settings.HttpSettings;
 import qerberos.trail.Ids;
@@ -48,7 +48,7 @@ import qerberos.trail.Ids;
 final class Passing implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofMillis(50);
-  private static final Duration LOOK = Duration.ofMillis(500);
+  static final Duration LOOK = Duration.ofMillis(500);
 
   /// An answer of up to this length is read whole before its first byte goes on, so that the
   /// request can still be made again.
@@ -176,6 +176,11 @@ final class Passing implements AutoCloseable {
     }
     throw Refused.unavailable(
         Code.SERVICE_UNAVAILABLE, "no process of this folder writes just now", 1);
+  }
+
+  /// Whether the writer has lately been heard of.
+  boolean writerAnswers() {
+    return answers.getAsBoolean();
   }
 
   /// The head of the writer's answer, for which nobody waits longer than the writer is there.

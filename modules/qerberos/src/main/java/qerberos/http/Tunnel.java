@@ -2,11 +2,13 @@ package qerberos.http;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +26,8 @@ import java.util.concurrent.TimeUnit;
 /// Nothing is decided here, and nothing of what passes is read, but where the writer's frames begin
 /// and end ([FrameEdges]). For when the writer goes away, or this process does, the client shall
 /// hear it in a close frame of its own: 1012 (come again at once) or 1001 (go elsewhere), and both
-/// mean that it goes on from the last place it saw. A frame can be put in only between two others;
+/// mean that it goes on from the last place it saw. A writer that hangs is taken for gone as soon
+/// as it is for every other request. A frame can be put in only between two others;
 /// when the writer was cut off in the middle of one, the connection is just closed, which the
 /// client takes for the same. A writer that has said itself why it closes is not contradicted.
 ///
@@ -100,14 +103,13 @@ final class Tunnel {
     socket.connect(
         new InetSocketAddress(writer.inner().getHost(), writer.inner().getPort()),
         (int) CONNECT.toMillis());
-    socket.setSoTimeout((int) wait.plus(CONNECT).toMillis());
+    socket.setSoTimeout((int) Passing.LOOK.toMillis());
     socket.getOutputStream().write(head);
-    InputStream in = new BufferedInputStream(socket.getInputStream());
+    InputStream in = new BufferedInputStream(new WhileItAnswers(socket.getInputStream()));
     List<String> lines = lines(in);
     int status = status(lines.getFirst());
     Map<String, List<String>> headers = headers(lines.subList(1, lines.size()));
     if (status == 101) {
-      socket.setSoTimeout(0);
       return Passing.with(Answer.upgrading(new Passage(socket, in)), headers);
     }
     try (socket) {
@@ -118,6 +120,26 @@ final class Tunnel {
       }
       String type = String.join(", ", headers.getOrDefault("content-type", List.of(Answer.BYTES)));
       return Passing.with(Answer.of(status, type, body), headers);
+    }
+  }
+
+  /// What comes from the writer, however long it says nothing, unless it is not there any more.
+  private final class WhileItAnswers extends FilterInputStream {
+    WhileItAnswers(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      while (true) {
+        try {
+          return in.read(bytes, offset, length);
+        } catch (SocketTimeoutException e) {
+          if (!passing.writerAnswers()) {
+            throw new IOException("the process that writes does not answer any more", e);
+          }
+        }
+      }
     }
   }
 

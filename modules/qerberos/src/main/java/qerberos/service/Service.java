@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import qerberos.delivery.Channels;
 import qerberos.delivery.Deliverer;
+import qerberos.delivery.RedisNews;
 import qerberos.delivery.Room;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
@@ -230,6 +231,7 @@ public final class Service implements AutoCloseable {
                 FIRST_SELF_CHECK));
     selfCheck.start();
     var room = new Room();
+    RedisNews.between(redis, room).ifPresent(news -> state.notices().tell(keep(news)));
     Deliverer deliverer =
         keep(
             new Deliverer(

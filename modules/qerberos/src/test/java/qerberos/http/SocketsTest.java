@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,8 +28,11 @@ import qerberos.identity.Permission;
 import qerberos.identity.Scope;
 import qerberos.notice.Notice;
 import qerberos.notice.Severity;
+import qerberos.notice.Way;
 import qerberos.settings.LimitSettings;
 import qerberos.settings.SocketSettings;
+import qerberos.settings.StateSettings;
+import qerberos.state.State;
 import qerberos.state.Telling;
 
 /// WebSockets of a running service, by clients that are as they should be and by others.
@@ -190,6 +194,31 @@ class SocketsTest {
           "notification.ws",
           "\"answer\":\"1 socket\"");
       await("ref=notification:" + SocketClient.id(heard), "notification.send", "token:admin");
+    }
+  }
+
+  @Test
+  void whatAnotherProcessKeeps_isHeardWithoutNews() throws Exception {
+    try (var client = open(ALICE, alice);
+        State other = State.open(StateSettings.in(service.data()), Clock.systemUTC())) {
+      other
+          .notices()
+          .keep(
+              List.of(
+                  new Notice(
+                      "elsewhere",
+                      Notice.OPERATORS,
+                      "alert",
+                      Severity.INFO,
+                      "s",
+                      "kept elsewhere",
+                      Instant.now(),
+                      Map.of(),
+                      List.of(Way.ws("did:squid:alice")))),
+              Telling.NOTHING);
+      assertThat(client.next())
+          .as("she is no operator, and is told of it by a route")
+          .contains("kept elsewhere", "group:operators");
     }
   }
 
