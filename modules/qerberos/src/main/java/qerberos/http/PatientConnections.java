@@ -2,6 +2,7 @@ package qerberos.http;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.task.InterruptableTask;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.Headers;
 import io.helidon.http.RequestException;
@@ -78,9 +79,15 @@ final class PatientConnections implements ServerConnectionSelector, AutoCloseabl
     return new Known(http1.connection(patient), patient);
   }
 
-  /// Whoever answers a request finds the connection on which it came.
+  /// Whoever answers a request finds the connection on which it came. One that waits for its next
+  /// request may be interrupted when the server stops, as without this.
   private record Known(ServerConnection connection, PatientContext patient)
-      implements ServerConnection {
+      implements ServerConnection, InterruptableTask<Void> {
+    @Override
+    public boolean canInterrupt() {
+      return connection instanceof InterruptableTask<?> task && task.canInterrupt();
+    }
+
     @Override
     public void handle(Limit limit) throws InterruptedException {
       ScopedValue.where(PatientContext.CURRENT, patient)
