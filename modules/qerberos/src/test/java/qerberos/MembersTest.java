@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -250,6 +251,9 @@ class MembersTest {
     String event = event("hanging", Optional.of("hanging"));
     signal("STOP", writer);
     try {
+      while (!isStopped(writer)) {
+        Thread.sleep(5);
+      }
       var caught = reader.post("/audit", type, event);
       assertThat(caught.statusCode()).as(text(caught)).isEqualTo(503);
       assertThat(caught.headers().firstValue("Retry-After")).isPresent();
@@ -270,6 +274,18 @@ class MembersTest {
     assertThat(reader.stop()).isZero();
     assertThat(writer.stop()).isZero();
     isOneConsistentLog();
+  }
+
+  /// Whether each of its threads has stopped, as Linux tells it.
+  private static boolean isStopped(ServerProcess process) throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+      for (Path thread : threads.toList()) {
+        if (!Files.readString(thread.resolve("stat")).matches("(?s)[0-9]+ \\(.*\\) T .*")) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 
   private static void signal(String name, ServerProcess to) throws Exception {

@@ -28,6 +28,12 @@ public interface NoticeStore<T> {
       Function<AlertSeen, T> told)
       throws IOException;
 
+  /// Somebody says that they look after an alert; empty when there is none of this id. Of two at
+  /// once the second learns who the first was. Its escalations that wait are taken back with it, as
+  /// they are when it is resolved; when it fires again, another one is needed.
+  Optional<Acknowledged> acknowledge(
+      String id, Acknowledgement given, Function<Acknowledged.Now, T> told) throws IOException;
+
   /// The alerts that were told last, newest first.
   ///
   /// @param status null for all
@@ -71,13 +77,16 @@ public interface NoticeStore<T> {
   /// time stays.
   boolean read(String id, Set<String> recipients, String reader, Instant at) throws IOException;
 
-  /// What a channel has to deliver now, the longest due first.
+  /// What a channel has to deliver now, the longest due first. Of what goes to one webhook about
+  /// one alert only the first that still waits, so that nobody hears that it is over before it
+  /// began.
   List<Due> due(String channel, Instant now, int limit) throws IOException;
 
   /// Takes a message to deliver it: nobody else does until then. False when somebody else did.
   boolean take(Due due, Instant until) throws IOException;
 
-  /// How the attempt ended, for a message that was taken. False when it is settled already.
+  /// How the attempt ended, for a message that was taken. False when it is settled already; what is
+  /// delivered is, also when it was taken back meanwhile.
   ///
   /// @param told by whether it was not
   boolean settle(Due due, Settled settled, T told) throws IOException;

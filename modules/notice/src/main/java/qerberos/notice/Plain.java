@@ -4,11 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Locale;
 
 /// Text of others made harmless: what would move a cursor, break a header, hide text or turn its
 /// direction becomes a space. What it means in HTML is not its concern; [#html] is. Immutable.
 final class Plain {
-  private static final String CUT = " […]";
+  /// What stands at the end of a text that was longer.
+  static final String CUT = " […]";
 
   private Plain() {}
 
@@ -35,6 +37,11 @@ final class Plain {
   /// when it is short and plain, with `_` for a full stop; else its SHA-256.
   static String token(String id) {
     return id.matches("[A-Za-z0-9_:.-]{1,100}") ? id.replace('.', '_') : digest(id);
+  }
+
+  /// `info`, `warning` or `critical`.
+  static String severity(Severity severity) {
+    return severity.name().toLowerCase(Locale.ROOT);
   }
 
   /// SHA-256 of the text, in hexadecimal.

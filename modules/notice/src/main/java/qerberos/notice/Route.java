@@ -2,6 +2,7 @@ package qerberos.notice;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What must hold for something to go out by certain ways. Immutable.
@@ -11,7 +12,21 @@ import org.jspecify.annotations.Nullable;
 /// @param identity whom it is about, in the same way; only `*` also fits what is about nobody
 /// @param times when
 /// @param to at least one
-public record Route(Severity atLeast, String type, String identity, Times times, List<Way> to) {
+/// @param quiet when these are not to be disturbed; null for never
+/// @param escalation who hears of an alert that nobody acknowledges; null for nobody
+public record Route(
+    Severity atLeast,
+    String type,
+    String identity,
+    Times times,
+    List<Way> to,
+    @Nullable Quiet quiet,
+    @Nullable Escalation escalation) {
+  /// Without quiet hours and escalation.
+  public Route(Severity atLeast, String type, String identity, Times times, List<Way> to) {
+    this(atLeast, type, identity, times, to, null, null);
+  }
+
   public Route {
     checkPattern("type", type);
     checkPattern("identity", identity);
@@ -27,6 +42,26 @@ public record Route(Severity atLeast, String type, String identity, Times times,
       throw new IllegalArgumentException(
           name + ": \"" + pattern + "\", want the whole text, or its beginning and *");
     }
+  }
+
+  /// Its ways for what is said then.
+  Stream<Way> ways(Severity severity, Instant at) {
+    Instant due = due(severity, at);
+    return to.stream().map(way -> due.isAfter(at) ? way.held(due) : way);
+  }
+
+  /// By which ways it goes further when nobody acknowledges it, counted from when it goes out;
+  /// their quiet hours are this route's.
+  Stream<Way> escalations(Severity severity, Instant at) {
+    if (escalation == null) {
+      return Stream.empty();
+    }
+    Instant due = due(severity, due(severity, at).plus(escalation.after()));
+    return escalation.to().stream().map(way -> way.held(due));
+  }
+
+  private Instant due(Severity severity, Instant at) {
+    return quiet == null ? at : quiet.after(severity, at);
   }
 
   boolean matches(Severity severity, String itsType, @Nullable String itsIdentity, Instant at) {

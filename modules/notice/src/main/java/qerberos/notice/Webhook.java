@@ -6,13 +6,14 @@ import java.util.Locale;
 /// Whom we call by HTTP. Immutable; never shows its URL whole, which may be a secret itself.
 ///
 /// @param name by which routes name it
+/// @param format what it is sent, and the secret by which it knows us
 /// @param privateAllowed whether its host may be one of this machine or network, and plain HTTP
-public record Webhook(String name, URI url, WebhookSecrets secrets, boolean privateAllowed) {
+public record Webhook(String name, URI url, WebhookFormat format, boolean privateAllowed) {
   public Webhook {
     check(name, url, privateAllowed);
   }
 
-  /// What the constructor checks, before there are secrets.
+  /// What the constructor checks, before there is a secret.
   ///
   /// @throws IllegalArgumentException naming the field
   public static void check(String name, URI url, boolean privateAllowed) {

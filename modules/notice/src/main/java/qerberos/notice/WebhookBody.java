@@ -1,7 +1,6 @@
 package qerberos.notice;
 
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import qerberos.event.Canonical;
@@ -46,7 +45,7 @@ final class WebhookBody {
     }
     Map<String, Json> data = new LinkedHashMap<>();
     data.put("id", Json.of(whole(message.id(), FIELD_MOST, cut)));
-    data.put("severity", Json.of(message.severity().name().toLowerCase(Locale.ROOT)));
+    data.put("severity", Json.of(Plain.severity(message.severity())));
     data.put("subject", Json.of(whole(message.subject(), SUBJECT_MOST, cut)));
     data.put("text", Json.of(whole(message.text(), textMost, cut)));
     data.put("fields", new Json.Obj(fields));

@@ -7,7 +7,6 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
@@ -19,12 +18,12 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/// Webhooks by the Standard Webhooks specification, 1.0.0. Safe for concurrent use.
+/// Webhooks, each spoken to in its own [WebhookFormat]. Safe for concurrent use.
 ///
-/// Each call is signed with every secret of its webhook and carries the message's id, the same at
-/// every attempt. Any 2xx is taken as delivered; 410 ends the calls for good; everything else, a
-/// redirect among it, is tried again, when the other side says so and not before. The message's
-/// recipient is the webhook's name.
+/// Any 2xx is taken as delivered; 410 ends the calls for good (Slack answers it for a channel that
+/// is archived); what the format knows to stay refused is given up; everything else, a redirect
+/// among it, is tried again, when the other side says so and not before. The message's recipient is
+/// the webhook's name.
 ///
 /// A host's addresses are looked up once, each must be of the public internet unless the webhook
 /// may be private, and the connection goes to what was checked. So whoever owns the name cannot
@@ -97,7 +96,7 @@ public final class WebhookChannel implements Channel {
           return new Delivery.Failed(reason, true, null);
         }
       }
-      byte[] body = WebhookBody.of(message);
+      byte[] body = hook.format().body(message);
       return delivery(hook, post.send(hook, addresses, headers(hook, message, body), body));
     } catch (IOException e) {
       if (Thread.interrupted()) {
@@ -108,13 +107,9 @@ public final class WebhookChannel implements Channel {
   }
 
   private Map<String, String> headers(Webhook hook, Message message, byte[] body) {
-    String id = Plain.token(message.id());
-    Instant now = clock.instant();
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Content-Type", "application/json");
-    headers.put("webhook-id", id);
-    headers.put("webhook-timestamp", String.valueOf(now.getEpochSecond()));
-    headers.put("webhook-signature", hook.secrets().signatures(id, now, body));
+    headers.putAll(hook.format().headers(message, clock.instant(), body));
     return headers;
   }
 
@@ -126,6 +121,10 @@ public final class WebhookChannel implements Channel {
     if (status == 410) {
       unwanted.add(hook.key());
       return gone(hook);
+    }
+    String refusal = hook.format().refusal(status);
+    if (refusal != null) {
+      return new Delivery.Failed(hook + ": " + refusal, true, null);
     }
     String redirect = status < 400 ? ", a redirect, which is not followed" : "";
     return new Delivery.Failed(

@@ -12,8 +12,10 @@
 /// Start reading at [NoticeStore], the port behind which all this is kept; the service implements
 /// it, and what must hold of it is `NoticeStoreContract` in this module's tests.
 ///
-/// [Routes] say who hears what. Two channels are here: [MailChannel], where many messages to one
-/// mailbox become one mail, and [WebhookChannel], which calls nobody in our own network.
+/// [Routes] say who hears what, and when: in quiet hours ([Quiet]) what can wait is held, and what
+/// nobody acknowledges ([Acknowledgement]) goes further ([Escalation]). Two channels are here:
+/// [MailChannel], where many messages to one mailbox become one mail, and [WebhookChannel], which
+/// calls nobody in our own network and speaks to each as it wants ([WebhookFormat]).
 ///
 /// **Hostile text.** Summaries, subjects and messages come from strangers. They are kept as they
 /// came (shortened at most) and escaped by whoever writes them out, for that kind of output.

@@ -94,7 +94,7 @@ public abstract class NoticeStoreContract<T> {
     assertThat(all.stream().map(AlertSeen::count)).containsExactly(1L, 2L, 3L, 4L, 5L);
     Alert last = alert("a", AlertStatus.FIRING);
     assertThat(store().alerts(null, 10))
-        .containsExactly(new KnownAlert(last.id(), last, NOW, NOW.plusSeconds(4), 5, null));
+        .containsExactly(new KnownAlert(last.id(), last, NOW, NOW.plusSeconds(4), 5, null, null));
   }
 
   @Test
@@ -346,5 +346,242 @@ public abstract class NoticeStoreContract<T> {
     assertThat(store().alerts(null, 10)).isEmpty();
     assertThat(store().notices(Set.of(ALICE), ALICE, 0, 10)).isEmpty();
     assertThat(store().waiting()).isEmpty();
+  }
+
+  private static final Way HOOK = Way.webhook("ops");
+  private static final Way LEAD = Way.email("lead@example");
+
+  /// What is told of an alert that begins or is over: to a webhook, and, a quarter of an hour
+  /// later, to whoever leads when nobody acknowledges it.
+  private static List<Notice> escalated(AlertSeen seen, Instant now) {
+    return List.of(
+        new Notice(
+            seen.change() + "-" + seen.count(),
+            Notice.OPERATORS,
+            "alert",
+            Severity.CRITICAL,
+            "down",
+            "all of it",
+            now,
+            Map.of(Notice.ALERT, seen.alert().id()),
+            List.of(HOOK),
+            seen.change().begins()
+                ? List.of(LEAD.held(now.plusSeconds(900)), HOOK.held(now.plusSeconds(600)))
+                : List.of()));
+  }
+
+  private String escalating(AlertStatus status, Instant now) throws Exception {
+    AlertSeen seen =
+        store().seen(alert("e", status), now, one -> escalated(one, now), _ -> nothing());
+    return seen.alert().id();
+  }
+
+  private Acknowledged acknowledged(String id, String by, Instant at) throws Exception {
+    return store()
+        .acknowledge(id, new Acknowledgement(by, at, "on it"), _ -> nothing())
+        .orElseThrow();
+  }
+
+  private List<String> dueTo(String channel, Instant at) throws Exception {
+    return store().due(channel, at, 10).stream().map(one -> one.message().subject()).toList();
+  }
+
+  @Test
+  final void whatIsHeld_isDueAndGivenUpFromThenOn() throws Exception {
+    Instant morning = NOW.plusSeconds(3_600);
+    tell(notice("n", ALICE, NOW, LEAD.held(morning), HOOK, LEAD.held(NOW.minusSeconds(9))));
+    assertThat(store().due("webhook", NOW, 10)).hasSize(1);
+    List<Due> atOnce = store().due("email", morning.minusMillis(1), 10);
+    assertThat(atOnce.stream().map(one -> one.message().id())).containsExactly("n.2");
+    assertThat(atOnce.getFirst().since()).as("not before it was said").isEqualTo(NOW);
+    Due held = store().due("email", morning, 10).getLast();
+    assertThat(held.message().id()).isEqualTo("n.0");
+    assertThat(held.since()).isEqualTo(morning);
+    assertThat(held.message().at()).as("when it was said").isEqualTo(NOW);
+  }
+
+  @Test
+  final void anEscalation_isDueAfterItsTime_andSaysSo_alsoAfterARestart() throws Exception {
+    String ignored = escalating(AlertStatus.FIRING, NOW);
+    assertThat(dueTo("email", NOW.plusSeconds(899))).isEmpty();
+    assertThat(dueTo("webhook", NOW.plusSeconds(599))).containsExactly("down");
+    assertThat(dueTo("webhook", NOW.plusSeconds(600)))
+        .containsExactly("down", "not acknowledged: down");
+    Due due = reopened().due("email", NOW.plusSeconds(900), 10).getFirst();
+    assertThat(due.message().subject()).isEqualTo("not acknowledged: down");
+    assertThat(due.message().id()).isEqualTo("FIRED-1.1");
+    assertThat(due.since()).isEqualTo(NOW.plusSeconds(900));
+    assertThat(store().waiting()).isEqualTo(Map.of("email", 1L, "webhook", 2L));
+  }
+
+  @Test
+  final void anAcknowledgement_isTheFirstOnes_andTakesTheEscalationsBack() throws Exception {
+    String id = escalating(AlertStatus.FIRING, NOW);
+    Acknowledgement given = new Acknowledgement(ALICE, NOW.plusSeconds(5), "on it");
+    assertThat(acknowledged(id, ALICE, NOW.plusSeconds(5)))
+        .isInstanceOfSatisfying(
+            Acknowledged.Now.class,
+            now -> {
+              assertThat(now.alert().acknowledgement()).isEqualTo(given);
+              assertThat(now.spared()).isEqualTo(2);
+            });
+    assertThat(acknowledged(id, "did:squid:bob", NOW.plusSeconds(9)))
+        .isInstanceOfSatisfying(
+            Acknowledged.Already.class,
+            already -> assertThat(already.alert().acknowledgement()).isEqualTo(given));
+    assertThat(reopened().alerts(null, 1).getFirst().acknowledgement()).isEqualTo(given);
+    assertThat(dueTo("email", NOW.plusSeconds(9_999))).isEmpty();
+    assertThat(dueTo("webhook", NOW.plusSeconds(9_999))).containsExactly("down");
+    assertThat(store().waiting()).isEqualTo(Map.of("webhook", 1L));
+    assertThat(store().acknowledge("none", given, _ -> nothing())).isEmpty();
+  }
+
+  @Test
+  final void whatIsOver_isNotEscalated_norAcknowledged_andFiringAgainWantsAnotherOne()
+      throws Exception {
+    String id = escalating(AlertStatus.FIRING, NOW);
+    String ignored = escalating(AlertStatus.RESOLVED, NOW.plusSeconds(10));
+    assertThat(dueTo("email", NOW.plusSeconds(9_999))).isEmpty();
+    assertThat(acknowledged(id, ALICE, NOW.plusSeconds(11))).isInstanceOf(Acknowledged.Over.class);
+
+    ignored = escalating(AlertStatus.FIRING, NOW.plusSeconds(20));
+    assertThat(acknowledged(id, ALICE, NOW.plusSeconds(21))).isInstanceOf(Acknowledged.Now.class);
+    ignored = escalating(AlertStatus.RESOLVED, NOW.plusSeconds(30));
+    assertThat(acknowledged(id, "x", NOW.plusSeconds(31))).isInstanceOf(Acknowledged.Already.class);
+    ignored = escalating(AlertStatus.FIRING, NOW.plusSeconds(40));
+    assertThat(store().alerts(null, 1).getFirst().acknowledgement()).isNull();
+    assertThat(dueTo("email", NOW.plusSeconds(940))).containsExactly("not acknowledged: down");
+    assertThat(acknowledged(id, ALICE, NOW.plusSeconds(41))).isInstanceOf(Acknowledged.Now.class);
+  }
+
+  @Test
+  final void anEscalationThatIsBeingTried_isNotTriedAgain_butDeliveredIsDelivered()
+      throws Exception {
+    String id = escalating(AlertStatus.FIRING, NOW);
+    Instant later = NOW.plusSeconds(900);
+    Due mail = store().due("email", later, 10).getFirst();
+    Due hook = store().due("webhook", later, 10).getLast();
+    assertThat(store().take(mail, later.plusSeconds(60))).isTrue();
+    assertThat(store().take(hook, later.plusSeconds(60))).isTrue();
+    assertThat(acknowledged(id, ALICE, later)).isInstanceOf(Acknowledged.Now.class);
+    assertThat(store().settle(mail, new Settled.Again(later, "busy", later), nothing())).isFalse();
+    assertThat(store().settle(hook, new Settled.Delivered(later, "200"), nothing())).isTrue();
+    assertThat(dueTo("email", later.plusSeconds(999))).isEmpty();
+    assertThat(store().take(mail, later.plusSeconds(120))).isFalse();
+  }
+
+  /// Of an acknowledgement and whoever takes what is due, each sees what the other did.
+  @Test
+  final void acknowledgedByMany_whileItBecomesDue_oneIsTheFirst_andNothingIsTakenAfterIt()
+      throws Exception {
+    NoticeStore<T> store = store();
+    Instant later = NOW.plusSeconds(900);
+    for (int round = 0; round < 10; round++) {
+      Alert one = alert("race " + round, AlertStatus.FIRING);
+      AlertSeen ignored =
+          store.seen(
+              one,
+              NOW,
+              _ ->
+                  List.of(
+                      new Notice(
+                          "r" + one.id(),
+                          Notice.OPERATORS,
+                          "alert",
+                          Severity.CRITICAL,
+                          "down",
+                          "t",
+                          NOW,
+                          Map.of(Notice.ALERT, one.id()),
+                          List.of(),
+                          List.of(LEAD.held(later)))),
+              _ -> nothing());
+      Due due = store.due("email", later, 10).getFirst();
+      List<Callable<Object>> calls = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        var given = new Acknowledgement("by " + i, later, null);
+        calls.add(() -> store.acknowledge(one.id(), given, _ -> nothing()).orElseThrow());
+        calls.add(() -> store.take(due, later.plusSeconds(60)));
+      }
+      List<Object> ends = new ArrayList<>();
+      try (var threads = Executors.newFixedThreadPool(calls.size())) {
+        for (Future<Object> end : threads.invokeAll(calls)) {
+          boolean _ = ends.add(end.get());
+        }
+      }
+      assertThat(ends.stream().filter(Acknowledged.Now.class::isInstance)).hasSize(1);
+      assertThat(ends.stream().filter(Acknowledged.Already.class::isInstance)).hasSize(3);
+      assertThat(ends.stream().filter(Boolean.TRUE::equals)).hasSizeLessThanOrEqualTo(1);
+      assertThat(store.due("email", later.plusSeconds(999), 10)).isEmpty();
+      assertThat(store.take(due, later.plusSeconds(120))).isFalse();
+      assertThat(store.waiting()).isEmpty();
+    }
+  }
+
+  @Test
+  final void aWebhookHearsThatItIsOver_onlyAfterItHeardThatItBegan() throws Exception {
+    String ignored = escalating(AlertStatus.FIRING, NOW);
+    ignored = escalating(AlertStatus.RESOLVED, NOW.plusSeconds(10));
+    Instant later = NOW.plusSeconds(20);
+    tell(notice("other", ALICE, NOW, HOOK));
+    List<Due> due = store().due("webhook", later, 10);
+    assertThat(due.stream().map(one -> one.message().id()))
+        .as("about another alert, or none, nothing waits")
+        .containsExactly("FIRED-1.0", "other.0");
+    assertThat(store().take(due.getFirst(), later.plusSeconds(60))).isTrue();
+    assertThat(store().due("webhook", later, 10)).hasSize(1);
+    assertThat(store().settle(due.getFirst(), new Settled.GivenUp(later, "no"), nothing()))
+        .isTrue();
+    assertThat(store().due("webhook", later, 10).stream().map(one -> one.message().id()))
+        .contains("RESOLVED-2.0");
+  }
+
+  @Test
+  final void whatIsOver_namesTheWebhooksThatHeard_alsoThoseOfEscalations() throws Exception {
+    Way duty = Way.webhook("duty").held(NOW.plusSeconds(600));
+    Alert firing = alert("h", AlertStatus.FIRING);
+    Alert over = alert("h", AlertStatus.RESOLVED);
+    for (boolean escalated : List.of(false, true)) {
+      List<Notice> told =
+          List.of(
+              new Notice(
+                  "heard " + escalated,
+                  Notice.OPERATORS,
+                  "alert",
+                  Severity.CRITICAL,
+                  "down",
+                  "t",
+                  NOW,
+                  Map.of(Notice.ALERT, firing.id()),
+                  List.of(HOOK, LEAD),
+                  List.of(duty, LEAD.held(NOW.plusSeconds(600)))));
+      assertThat(store().seen(firing, NOW, _ -> told, _ -> nothing()).heard()).isEmpty();
+      if (escalated) {
+        for (Due due : store().due("webhook", NOW.plusSeconds(600), 10)) {
+          assertThat(store().take(due, NOW.plusSeconds(900))).isTrue();
+        }
+      }
+      assertThat(store().seen(over, NOW, _ -> List.of(), _ -> nothing()).heard())
+          .containsExactlyElementsOf(escalated ? List.of("duty", "ops") : List.of("ops"));
+      assertThat(seen(over, NOW).heard()).as("repeated").isEmpty();
+    }
+    assertThat(seen(alert("never fired", AlertStatus.RESOLVED), NOW).heard()).isEmpty();
+  }
+
+  @Test
+  final void whatThrowsOnTheWay_leavesNothingAcknowledged() throws Exception {
+    String id = escalating(AlertStatus.FIRING, NOW);
+    assertThatThrownBy(
+            () ->
+                store()
+                    .acknowledge(
+                        id,
+                        new Acknowledgement(ALICE, NOW, null),
+                        _ -> {
+                          throw new IllegalStateException("the disk is gone");
+                        }))
+        .hasMessage("the disk is gone");
+    assertThat(store().alerts(null, 1).getFirst().acknowledgement()).isNull();
+    assertThat(dueTo("email", NOW.plusSeconds(900))).hasSize(1);
   }
 }

@@ -23,22 +23,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `answers` is from a command (`MAIL`, `RCPT`, `DATA`, `.` for the end of a mail, `GREETING`) to
 /// what is said instead of the usual; an empty answer is none at all, for ever.
-final class SmtpServer implements AutoCloseable {
+public final class SmtpServer implements AutoCloseable {
   private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final @Nullable SSLContext tls;
   private final Map<String, String> answers;
 
   /// Everything that was said to us, and `TLS` where it became so.
-  final List<String> heard = new CopyOnWriteArrayList<>();
+  public final List<String> heard = new CopyOnWriteArrayList<>();
 
-  SmtpServer(@Nullable SSLContext tls, Map<String, String> answers) throws IOException {
+  public SmtpServer(@Nullable SSLContext tls, Map<String, String> answers) throws IOException {
     this.tls = tls;
     this.answers = Map.copyOf(answers);
     Thread.ofVirtual().start(this::serve);
   }
 
-  int port() {
+  public int port() {
     return door.getLocalPort();
   }
 

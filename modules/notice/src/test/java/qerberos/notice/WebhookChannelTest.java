@@ -29,6 +29,7 @@ import qerberos.event.Json;
 class WebhookChannelTest {
   private static final WebhookSecrets SECRETS =
       WebhookSecrets.parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nwhsec_" + "QUFB".repeat(10));
+  private static final WebhookFormat SIGNED = new WebhookFormat.Standard(SECRETS);
   private static final Duration PATIENT = Duration.ofSeconds(30);
   private static final InetAddress HERE = InetAddress.ofLiteral("127.0.0.1");
   private static final Message MESSAGE = Messages.of("m-1", "ops", Severity.CRITICAL);
@@ -174,7 +175,7 @@ class WebhookChannelTest {
       assertThat(failed.permanent()).isTrue();
     }
     for (String literal : List.of("127.0.0.1", "[::1]", "2130706433", "0x7f000001")) {
-      var hook = new Webhook("ops", URI.create("https://" + literal + "/"), SECRETS, false);
+      var hook = new Webhook("ops", URI.create("https://" + literal + "/"), SIGNED, false);
       var channel =
           new WebhookChannel(
               List.of(hook), Unwanted.inMemory(), Duration.ofMillis(300), tls(named), clock);
@@ -193,7 +194,7 @@ class WebhookChannelTest {
           new Webhook(
               "ops",
               URI.create("https://hooks.example.org:" + receiver.port() + "/"),
-              SECRETS,
+              SIGNED,
               true);
       WebhookChannel channel =
           channel(
@@ -219,7 +220,7 @@ class WebhookChannelTest {
     try (var receiver = new Receiver(named.server())) {
       var hook =
           new Webhook(
-              "ops", URI.create("https://localhost:" + receiver.port() + "/"), SECRETS, true);
+              "ops", URI.create("https://localhost:" + receiver.port() + "/"), SIGNED, true);
       for (OwnCertificate believed : List.of(named, stranger)) {
         WebhookChannel channel =
             channel(hook, PATIENT, Unwanted.inMemory(), believed, host -> List.of(HERE));
@@ -330,12 +331,12 @@ class WebhookChannelTest {
             "https:///x",
             "https://hooks.example.org:0/",
             "hooks.example.org")) {
-      assertThatThrownBy(() -> new Webhook("ops", URI.create(bad), SECRETS, false))
+      assertThatThrownBy(() -> new Webhook("ops", URI.create(bad), SIGNED, false))
           .as(bad)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("url: ");
     }
-    var secretPath = new Webhook("ops", URI.create("https://h.example/T0/secret"), SECRETS, false);
+    var secretPath = new Webhook("ops", URI.create("https://h.example/T0/secret"), SIGNED, false);
     assertThat(secretPath.toString() + secretPath.key()).doesNotContain("secret");
   }
 
@@ -354,12 +355,11 @@ class WebhookChannelTest {
   }
 
   private static Webhook local(int port, String path) {
-    return new Webhook("ops", URI.create("http://localhost:" + port + path), SECRETS, true);
+    return new Webhook("ops", URI.create("http://localhost:" + port + path), SIGNED, true);
   }
 
   private static Webhook atExample(int port) {
-    return new Webhook(
-        "ops", URI.create("https://hooks.example.org:" + port + "/"), SECRETS, false);
+    return new Webhook("ops", URI.create("https://hooks.example.org:" + port + "/"), SIGNED, false);
   }
 
   private WebhookChannel channel(Webhook hook, Duration timeout) throws Exception {

@@ -69,6 +69,7 @@ public final class Commands {
         .addSubcommand(new KeysCommand(around))
         .addSubcommand(SwitchCommand.maintenance(around))
         .addSubcommand(SwitchCommand.evidenceLock(around))
+        .addSubcommand(new AlertsCommand(around))
         .addSubcommand(new TicketsCommand(around))
         .addSubcommand(new BenchCommand(around))
         .addSubcommand(new SettingsCommand(around))

@@ -102,14 +102,21 @@ public final class Deliverer implements AutoCloseable {
     workers.forEach(worker -> worker.thread().start());
   }
 
-  /// By which ways something goes out now, of those whose channel is there.
+  /// By which ways something goes out, and from when on, of those whose channel is there.
   ///
   /// @param type of what it is about, such as `notification.admin_alert`
   /// @param identity whom it is about; null when nobody
   public List<Way> ways(Severity severity, String type, @Nullable String identity) {
-    return routes.of(severity, type, identity, clock.instant()).stream()
-        .filter(way -> has(way.channel()))
-        .toList();
+    return there(routes.of(severity, type, identity, clock.instant()));
+  }
+
+  /// By which ways it goes out too when nobody acknowledges it, and when.
+  public List<Way> escalations(Severity severity, String type, @Nullable String identity) {
+    return there(routes.escalations(severity, type, identity, clock.instant()));
+  }
+
+  private List<Way> there(List<Way> ways) {
+    return ways.stream().filter(way -> has(way.channel())).toList();
   }
 
   /// Whether there is such a channel.

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import qerberos.event.Verdict;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;
 import qerberos.intake.AnyJson;
+import qerberos.notice.Acknowledged;
+import qerberos.notice.Acknowledgement;
 import qerberos.notice.Alert;
 import qerberos.notice.AlertBody;
 import qerberos.notice.AlertChange;
@@ -24,6 +27,7 @@ import qerberos.notice.AlertSeen;
 import qerberos.notice.AlertStatus;
 import qerberos.notice.KnownAlert;
 import qerberos.notice.Notice;
+import qerberos.notice.Way;
 import qerberos.state.Notices;
 import qerberos.state.Telling;
 import qerberos.trail.Ids;
@@ -38,6 +42,8 @@ import qerberos.trail.Ids;
 /// Safe for concurrent use.
 final class AlertRoutes {
   private static final int MOST_BYTES = 5 << 20;
+  private static final String TYPE = "notification.admin_alert";
+  private static final Set<String> NOTE = Set.of("note");
   private static final Set<String> LIST = new LinkedHashSet<>(List.of("status", "limit"));
 
   private final Notices notices;
@@ -65,7 +71,12 @@ final class AlertRoutes {
             "GET",
             "/notifications/admin-alert",
             Permission.ALERTS_READ,
-            Stored.orUnavailable(this::all)));
+            Stored.orUnavailable(this::all)),
+        Route.guarded(
+            "POST",
+            "/notifications/admin-alert/{id}/acknowledge",
+            Permission.ALERTS_MANAGE,
+            Stored.orUnavailable(this::acknowledge)));
   }
 
   private Answer told(Exchange exchange) throws IOException {
@@ -95,10 +106,10 @@ final class AlertRoutes {
           seen.add(
               notices.seen(alert, now, one -> toOperators(one, now), one -> told(exchange, one)));
     }
-    if (seen.stream().anyMatch(one -> one.change().begins())) {
+    long repeated = seen.stream().filter(one -> one.change() == AlertChange.REPEATED).count();
+    if (repeated < seen.size()) {
       deliverer.wake();
     }
-    long repeated = seen.stream().filter(one -> one.change() == AlertChange.REPEATED).count();
     return exchange.ok(
         json -> {
           json.object().name("accepted").value(seen.size() - repeated);
@@ -119,9 +130,11 @@ final class AlertRoutes {
     }
     Alert alert = seen.alert();
     Map<String, String> fields = new TreeMap<>(alert.fields());
-    fields.put("alert", alert.id());
+    fields.put(Notice.ALERT, alert.id());
     fields.put("status", lower(alert.status()));
     fields.put("source", alert.source());
+    List<Way> ways = deliverer.ways(alert.severity(), TYPE, null);
+    boolean begins = seen.change().begins();
     return List.of(
         new Notice(
             ids.next(),
@@ -132,9 +145,23 @@ final class AlertRoutes {
             alert.fields().getOrDefault("description", alert.summary()),
             now,
             fields,
-            seen.change().begins()
-                ? deliverer.ways(alert.severity(), "notification.admin_alert", null)
-                : List.of()));
+            begins ? ways : overTo(seen, ways),
+            begins ? deliverer.escalations(alert.severity(), TYPE, null) : List.of()));
+  }
+
+  /// That it is over goes to the webhooks which heard that it began, and to nobody else: what
+  /// opened an incident must close it, and a second mail tells nobody anything they have to do.
+  /// Their quiet hours still count.
+  private List<Way> overTo(AlertSeen seen, List<Way> ways) {
+    return seen.heard().stream()
+        .filter(_ -> deliverer.has("webhook"))
+        .map(
+            name ->
+                ways.stream()
+                    .filter(way -> way.isWebhook() && way.address().equals(name))
+                    .findFirst()
+                    .orElse(Way.webhook(name)))
+        .toList();
   }
 
   private Telling told(Exchange exchange, AlertSeen seen) {
@@ -156,8 +183,8 @@ final class AlertRoutes {
     boolean firing = alert.status() == AlertStatus.FIRING;
     return records.told(
         exchange,
-        "notification.admin_alert",
-        "alert:" + alert.id(),
+        TYPE,
+        ref(alert.id()),
         alert.source().equals(AlertBody.ALERTMANAGER)
             ? "system:alertmanager"
             : "system:admin-alert",
@@ -166,12 +193,63 @@ final class AlertRoutes {
         what);
   }
 
-  private Answer all(Exchange exchange) throws IOException {
+  /// Alerts are nobody's own.
+  private static void wantsAll(Exchange exchange, Permission permission) {
     if (exchange.caller().scope() != Scope.ALL) {
       throw Refused.because(
-          Code.QONSENT_DENIED,
-          "permission " + Permission.ALERTS_READ + " denied: want it with scope all");
+          Code.QONSENT_DENIED, "permission " + permission + " denied: want it with scope all");
     }
+  }
+
+  private Answer acknowledge(Exchange exchange) throws IOException {
+    wantsAll(exchange, Permission.ALERTS_MANAGE);
+    String note =
+        switch (Body.members(exchange, NOTE).get("note")) {
+          case null -> null;
+          case Json.Str(var text) -> text;
+          default -> throw Refused.field("note", "want a text");
+        };
+    Acknowledgement given;
+    try {
+      given =
+          new Acknowledgement(
+              exchange.caller().principal(),
+              exchange.receivedAt().truncatedTo(ChronoUnit.MILLIS),
+              note);
+    } catch (IllegalArgumentException e) {
+      throw Asked.named(e, "body");
+    }
+    Acknowledged outcome =
+        notices
+            .acknowledge(exchange.variable(0), given, now -> acknowledged(exchange, now))
+            .orElseThrow(() -> Refused.notFound("no alert has this id"));
+    return switch (outcome) {
+      case Acknowledged.Now(var alert, _) ->
+          exchange.ok(200, "OK", "acknowledged", json -> write(json, alert));
+      case Acknowledged.Already(var alert) ->
+          exchange.ok(200, "OK", "somebody had acknowledged it", json -> write(json, alert));
+      case Acknowledged.Over _ ->
+          throw Refused.because(Code.CONFLICT, "it is resolved, there is nothing to acknowledge");
+    };
+  }
+
+  private Telling acknowledged(Exchange exchange, Acknowledged.Now now) {
+    Alert alert = now.alert().alert();
+    Acknowledgement given = now.alert().acknowledgement();
+    Json.Obj what =
+        Json.EMPTY
+            .with("status", Json.of("acknowledged"))
+            .with("summary", Json.of(alert.summary()))
+            .with("escalationsSpared", Json.of((double) now.spared()));
+    Json.Obj all =
+        given == null || given.note() == null
+            ? what
+            : what.with("noteLength", Json.of((double) given.note().length()));
+    return records.doing(exchange, TYPE, ref(alert.id()), _ -> Optional.of(all));
+  }
+
+  private Answer all(Exchange exchange) throws IOException {
+    wantsAll(exchange, Permission.ALERTS_READ);
     Params params = exchange.params(LIST);
     @Nullable AlertStatus status =
         params
@@ -206,7 +284,15 @@ final class AlertRoutes {
     json.end().name("firstSeen").value(known.firstSeen().toString());
     json.name("lastSeen").value(known.lastSeen().toString()).name("count").value(known.count());
     Instant resolvedAt = known.resolvedAt();
-    json.name("resolvedAt").value(resolvedAt == null ? null : resolvedAt.toString()).end();
+    json.name("resolvedAt").value(resolvedAt == null ? null : resolvedAt.toString());
+    Acknowledgement given = known.acknowledgement();
+    json.name("acknowledgedAt").value(given == null ? null : given.at().toString());
+    json.name("acknowledgedBy").value(given == null ? null : given.by());
+    json.name("acknowledgedNote").value(given == null ? null : given.note()).end();
+  }
+
+  private static String ref(String id) {
+    return "alert:" + id;
   }
 
   private static String lower(Enum<?> name) {

@@ -57,6 +57,9 @@ public final class RedisBuckets implements SharedBuckets {
           return answer
           """);
 
+  /// One that takes longer for the watch's question is not asked: every request would wait.
+  private static final long SLOW_MILLIS = 250;
+
   private final RedisLink link;
 
   private RedisBuckets(RedisLink link) {
@@ -72,8 +75,8 @@ public final class RedisBuckets implements SharedBuckets {
 
   @Override
   public Optional<Drawn> draw(Way way, List<Draw> draws) {
-    if (link.health() instanceof RedisHealth.Down) {
-      return Optional.empty(); // as the link would say, before anything is put together
+    if (!(link.health() instanceof RedisHealth.Up(long millis)) || millis > SLOW_MILLIS) {
+      return Optional.empty();
     }
     List<String> keys = new ArrayList<>(draws.size());
     List<String> arguments = new ArrayList<>(1 + 3 * draws.size());

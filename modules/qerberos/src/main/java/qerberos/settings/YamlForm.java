@@ -1,5 +1,6 @@
 package qerberos.settings;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,5 +59,16 @@ final class YamlForm {
         yield List.of();
       }
     };
+  }
+
+  /// Some texts: a list of them, or one with commas between.
+  List<String> texts(Yaml node, String key) {
+    List<String> texts = new ArrayList<>();
+    if (node instanceof Yaml.Scalar(_, var text)) {
+      texts.addAll(List.of(text.split(",")));
+    } else {
+      items(node, key).forEach(item -> texts.add(text(item, key)));
+    }
+    return texts.stream().map(String::strip).filter(text -> !text.isEmpty()).toList();
   }
 }

@@ -4,9 +4,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Rfc3339;
+import qerberos.notice.Acknowledged;
+import qerberos.notice.Acknowledgement;
 import qerberos.notice.Alert;
 import qerberos.notice.AlertChange;
 import qerberos.notice.AlertSeen;
@@ -42,7 +45,7 @@ final class AlertRows {
                 .execute()
             == 1;
     if (made) {
-      return new AlertSeen(alert, AlertChange.of(null, alert.status()), 1);
+      return new AlertSeen(alert, AlertChange.of(null, alert.status()), 1, List.of());
     }
     int ignored =
         handle
@@ -62,18 +65,62 @@ final class AlertRows {
             .map((row, _) -> alert(row))
             .one();
     AlertChange change = AlertChange.of(known.alert().status(), alert.status());
-    if (change != AlertChange.REPEATED) {
-      ignored =
-          handle
-              .createUpdate(
-                  "UPDATE admin_alert SET status = :status, resolved_at = :resolvedAt"
-                      + " WHERE id = :id")
-              .bind("id", alert.id())
-              .bind("status", alert.status().name())
-              .bind("resolvedAt", resolved ? now.toEpochMilli() : null)
-              .execute();
+    List<String> heard = List.of();
+    switch (change) {
+      case REPEATED -> {}
+      case RESOLVED -> {
+        ignored =
+            handle
+                .createUpdate(
+                    "UPDATE admin_alert SET status = 'RESOLVED', resolved_at = :now WHERE id = :id")
+                .bind("id", alert.id())
+                .bind("now", now.toEpochMilli())
+                .execute();
+        ignored = NoticeRows.spare(handle, alert.id());
+        heard = NoticeRows.webhooksThatHeard(handle, alert.id());
+      }
+      case FIRED, FIRED_AGAIN ->
+          ignored =
+              handle
+                  .createUpdate(
+                      "UPDATE admin_alert SET status = 'FIRING', resolved_at = NULL,"
+                          + " acknowledged_at = NULL, acknowledged_by = NULL,"
+                          + " acknowledged_note = NULL WHERE id = :id")
+                  .bind("id", alert.id())
+                  .execute();
     }
-    return new AlertSeen(alert, change, known.count());
+    return new AlertSeen(alert, change, known.count(), heard);
+  }
+
+  /// The first statement takes the row, so of two at once the second waits here and finds the
+  /// first.
+  static Optional<Acknowledged> acknowledge(Handle handle, String id, Acknowledgement given) {
+    int taken =
+        handle
+            .createUpdate(
+                "UPDATE admin_alert SET acknowledged_at = :at, acknowledged_by = :by,"
+                    + " acknowledged_note = :note WHERE id = :id AND status = 'FIRING'"
+                    + " AND acknowledged_at IS NULL")
+            .bind("id", id)
+            .bind("at", given.at().toEpochMilli())
+            .bind("by", given.by())
+            .bind("note", given.note())
+            .execute();
+    Optional<KnownAlert> known =
+        handle
+            .createQuery("SELECT * FROM admin_alert WHERE id = :id")
+            .bind("id", id)
+            .map((row, _) -> alert(row))
+            .findOne();
+    return known.map(
+        alert -> {
+          if (taken == 1) {
+            return new Acknowledged.Now(alert, NoticeRows.spare(handle, id));
+          }
+          return alert.acknowledgement() == null
+              ? new Acknowledged.Over(alert)
+              : new Acknowledged.Already(alert);
+        });
   }
 
   static List<KnownAlert> last(Handle handle, @Nullable AlertStatus status, int limit) {
@@ -93,6 +140,14 @@ final class AlertRows {
   private static KnownAlert alert(ResultSet row) throws SQLException {
     long resolvedAt = row.getLong("resolved_at");
     @Nullable Instant resolved = row.wasNull() ? null : Instant.ofEpochMilli(resolvedAt);
+    String by = row.getString("acknowledged_by");
+    @Nullable Acknowledgement acknowledgement =
+        by == null
+            ? null
+            : new Acknowledgement(
+                by,
+                Instant.ofEpochMilli(row.getLong("acknowledged_at")),
+                row.getString("acknowledged_note"));
     return new KnownAlert(
         row.getString("id"),
         new Alert(
@@ -106,6 +161,7 @@ final class AlertRows {
         Instant.ofEpochMilli(row.getLong("first_seen")),
         Instant.ofEpochMilli(row.getLong("last_seen")),
         row.getLong("times_told"),
-        resolved);
+        resolved,
+        acknowledgement);
   }
 }

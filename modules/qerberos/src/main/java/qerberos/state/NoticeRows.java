@@ -57,21 +57,58 @@ final class NoticeRows {
             .bind("at", notice.at().toEpochMilli())
             .bind("fields", Fields.written(notice.fields()))
             .execute();
-    for (int i = 0; i < notice.ways().size(); i++) {
-      Way way = notice.ways().get(i);
-      ignored =
-          handle
-              .createUpdate(
-                  "INSERT INTO delivery (id, notification_id, channel, address, status, attempts,"
-                      + " since, due_at) VALUES (:id, :notice, :channel, :address, 'waiting', 0,"
-                      + " :at, :at)")
-              .bind("id", notice.messageId(i))
-              .bind("notice", notice.id())
-              .bind("channel", way.channel())
-              .bind("address", way.address())
-              .bind("at", notice.at().toEpochMilli())
-              .execute();
+    List<Way> ways = notice.ways();
+    for (int i = 0; i < ways.size(); i++) {
+      addDelivery(handle, notice, ways.get(i), notice.messageId(i), false);
     }
+    for (int i = 0; i < notice.escalations().size(); i++) {
+      addDelivery(
+          handle, notice, notice.escalations().get(i), notice.messageId(ways.size() + i), true);
+    }
+  }
+
+  /// What is held is due, and given up, as if it had been said when it may go out.
+  private static void addDelivery(
+      Handle handle, Notice notice, Way way, String id, boolean escalation) {
+    Instant due = way.notBefore().isAfter(notice.at()) ? way.notBefore() : notice.at();
+    int ignored =
+        handle
+            .createUpdate(
+                "INSERT INTO delivery (id, notification_id, channel, address, status, attempts,"
+                    + " since, due_at, alert, escalation, place) SELECT :id, :notice, :channel,"
+                    + " :address, 'waiting', 0, :due, :due, :alert, :escalation, last_place"
+                    + " FROM notification_place WHERE name = 'notification'")
+            .bind("id", id)
+            .bind("notice", notice.id())
+            .bind("channel", way.channel())
+            .bind("address", way.address())
+            .bind("due", due.toEpochMilli())
+            .bind("alert", notice.fields().get(Notice.ALERT))
+            .bind("escalation", escalation ? 1L : 0L)
+            .execute();
+  }
+
+  /// Takes back the escalations of an alert that wait, those that are being tried among them; how
+  /// many.
+  static int spare(Handle handle, String alert) {
+    return handle
+        .createUpdate(
+            "UPDATE delivery SET status = 'spared' WHERE alert = :alert AND status = 'waiting'"
+                + " AND escalation = 1")
+        .bind("alert", alert)
+        .execute();
+  }
+
+  /// The webhooks that something about an alert went to, or will: not those whose escalations were
+  /// taken back before anybody tried.
+  static List<String> webhooksThatHeard(Handle handle, String alert) {
+    return handle
+        .createQuery(
+            "SELECT DISTINCT address FROM delivery WHERE alert = :alert AND channel = 'webhook'"
+                + " AND (status <> 'spared' OR attempts > 0) ORDER BY address")
+        .bind("alert", alert)
+        .mapTo(String.class)
+        .list();
   }
 
   static List<KeptNotice> behind(
@@ -133,10 +170,13 @@ final class NoticeRows {
   static List<Due> due(Handle handle, String channel, Instant now, int limit) {
     return handle
         .createQuery(
-            "SELECT d.id AS message_id, d.address, d.attempts, d.since, d.due_at, n.severity,"
-                + " n.subject, n.body, n.said_at, n.fields FROM delivery d JOIN notification n"
-                + " ON n.id = d.notification_id WHERE d.status = 'waiting'"
-                + " AND d.channel = :channel AND d.due_at <= :now ORDER BY d.due_at, d.id"
+            "SELECT d.id AS message_id, d.address, d.attempts, d.since, d.due_at, d.escalation,"
+                + " n.severity, n.subject, n.body, n.said_at, n.fields FROM delivery d"
+                + " JOIN notification n ON n.id = d.notification_id WHERE d.status = 'waiting'"
+                + " AND d.channel = :channel AND d.due_at <= :now AND (d.channel <> 'webhook'"
+                + " OR NOT EXISTS (SELECT 1 FROM delivery e WHERE e.alert = d.alert"
+                + " AND e.status = 'waiting' AND e.channel = 'webhook' AND e.address = d.address"
+                + " AND e.escalation = 0 AND e.place < d.place)) ORDER BY d.due_at, d.id"
                 + " LIMIT :limit")
         .bind("channel", channel)
         .bind("now", now.toEpochMilli())
@@ -158,14 +198,15 @@ final class NoticeRows {
         == 1;
   }
 
-  /// What is delivered is, whoever has taken it meanwhile; another end is only for whoever has it.
+  /// What is delivered is, whoever has taken it, or taken it back, meanwhile; another end is only
+  /// for whoever has it.
   static boolean settle(Handle handle, Due due, Settled settled) {
     return switch (settled) {
       case Settled.Delivered(_, var detail) ->
           handle
                   .createUpdate(
                       "UPDATE delivery SET status = 'delivered', last_answer = :answer"
-                          + " WHERE id = :id AND status = 'waiting'")
+                          + " WHERE id = :id AND status IN ('waiting', 'spared')")
                   .bind("id", due.message().id())
                   .bind("answer", detail)
                   .execute()
@@ -226,7 +267,8 @@ final class NoticeRows {
             row.getString("message_id"),
             row.getString("address"),
             Severity.valueOf(row.getString("severity")),
-            row.getString("subject"),
+            (row.getLong("escalation") == 0 ? "" : Notice.NOT_ACKNOWLEDGED)
+                + row.getString("subject"),
             row.getString("body"),
             Instant.ofEpochMilli(row.getLong("said_at")),
             Fields.read(row.getString("fields"))),

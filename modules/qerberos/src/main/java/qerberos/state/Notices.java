@@ -10,6 +10,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import qerberos.notice.Acknowledged;
+import qerberos.notice.Acknowledgement;
 import qerberos.notice.Alert;
 import qerberos.notice.AlertSeen;
 import qerberos.notice.AlertStatus;
@@ -67,6 +69,18 @@ public final class Notices implements NoticeStore<Telling> {
             told);
     tell(kept);
     return seen;
+  }
+
+  @Override
+  public Optional<Acknowledged> acknowledge(
+      String id, Acknowledgement given, Function<Acknowledged.Now, Telling> told)
+      throws StateUnavailable {
+    return database.writeTold(
+        handle -> AlertRows.acknowledge(handle, id, given),
+        outcome ->
+            outcome.orElse(null) instanceof Acknowledged.Now now
+                ? told.apply(now)
+                : Telling.NOTHING);
   }
 
   @Override

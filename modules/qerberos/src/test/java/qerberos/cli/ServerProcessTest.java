@@ -85,6 +85,7 @@ class ServerProcessTest {
     assertThat(here("identity", "blocked").out()).contains("did:squid:x");
     assertThat(here("identity", "unblock", "did:squid:x").status()).isZero();
     ticketsListedShownAndClosed(server);
+    alertsListedAndAcknowledged(server);
     assertThat(here("reindex").out()).isEqualTo("reindex: done\n");
     assertThat(here("status").out()).startsWith("healthy  " + server.url());
 
@@ -139,6 +140,35 @@ class ServerProcessTest {
     assertThat(here("tickets", "show", id).out()).contains("It\nhurts\n", "done");
     assertThat(here("tickets", "show", id, "--json").out()).contains("\"status\": \"closed\"");
     assertThat(here("tickets", "close", "nothing").status()).isEqualTo(Exit.FAILED);
+  }
+
+  private void alertsListedAndAcknowledged(ServerFile server) throws Exception {
+    String admin = Files.readString(data().resolve("secrets/admin.token")).strip();
+    String id;
+    try (Api api = new Api(server.url(), admin, "")) {
+      Json alert = new Json.Obj(Map.of("summary", Json.of("Down \u001b[31m")));
+      id =
+          api.post("/notifications/admin-alert", alert)
+              .at("data", "alerts")
+              .items()
+              .getFirst()
+              .at("id")
+              .text();
+    }
+    for (String[] list : new String[][] {{"alerts"}, {"alerts", "list", "--status", "firing"}}) {
+      assertThat(here(list).out())
+          .contains(id, "ACKNOWLEDGED BY", "Down \\u001b[31m")
+          .doesNotContain("\u001b", "token:admin");
+    }
+    for (int i = 0; i < 2; i++) {
+      assertThat(here("alerts", "ack", id, "--note", "on it").out())
+          .startsWith("acknowledged by token:admin at 20")
+          .endsWith(": Down \\u001b[31m\n");
+    }
+    assertThat(here("alerts", "ack", id, "--json").out())
+        .contains("\"acknowledgedNote\": \"on it\"");
+    assertThat(here("alerts").out()).contains("token:admin");
+    assertThat(here("alerts", "ack", "nothing").status()).isEqualTo(Exit.FAILED);
   }
 
   private void countedFacetedAndKept() throws Exception {

@@ -27,6 +27,7 @@ import qerberos.notice.Message;
 import qerberos.notice.Routes;
 import qerberos.notice.Severity;
 import qerberos.notice.Webhook;
+import qerberos.notice.WebhookFormat;
 import qerberos.notice.WebhookSecrets;
 import qerberos.settings.MailSettings;
 import qerberos.settings.NoticeSettings;
@@ -67,12 +68,13 @@ class ChannelsTest {
   }
 
   private NoticeSettings oneWebhook() {
-    var secrets =
-        WebhookSecrets.parse(
-            "whsec_" + Base64.getEncoder().encodeToString("k".repeat(32).getBytes(UTF_8)));
+    var format =
+        new WebhookFormat.Standard(
+            WebhookSecrets.parse(
+                "whsec_" + Base64.getEncoder().encodeToString("k".repeat(32).getBytes(UTF_8))));
     URI url = URI.create("http://127.0.0.1:" + receiver.getAddress().getPort() + "/in");
     return new NoticeSettings(
-        Routes.NONE, List.of(new Webhook("ops", url, secrets, true)), Duration.ofSeconds(5));
+        Routes.NONE, List.of(new Webhook("ops", url, format, true)), Duration.ofSeconds(5));
   }
 
   @Test

@@ -30,6 +30,8 @@ import qerberos.identity.Permission;
 import qerberos.identity.Scope;
 import qerberos.ledger.KeyType;
 import qerberos.ledger.Quorum;
+import qerberos.notice.Alert;
+import qerberos.notice.AlertStatus;
 import qerberos.notice.Notice;
 import qerberos.notice.Severity;
 import qerberos.notice.Ticket;
@@ -378,6 +380,14 @@ class DescriptionTest {
                   .request("/audit/support-tickets/" + parts[0], service.admin)
                   .method("PATCH", BodyPublishers.ofString("{\"status\":\"" + parts[1] + "\"}"))));
     }
+    Operation acknowledge =
+        description.operation("POST /notifications/admin-alert/{id}/acknowledge").orElseThrow();
+    for (String id : List.of("none", alert(service, AlertStatus.RESOLVED))) {
+      checked(
+          description,
+          acknowledge,
+          service.post("/notifications/admin-alert/" + id + "/acknowledge", service.admin, "{}"));
+    }
     Operation keys = description.operation("POST /admin/keys/rotate").orElseThrow();
     seen.computeIfAbsent(keys.name(), _ -> new TreeSet<>()).add("409"); // BadDaysTest shows it
     Operation tile = description.operation("GET /log/tile/{path}").orElseThrow();
@@ -615,6 +625,9 @@ class DescriptionTest {
               Telling.NOTHING);
       return id;
     }
+    if (operation.path().equals("/notifications/admin-alert/{id}/acknowledge")) {
+      return alert(service, AlertStatus.FIRING);
+    }
     if (!operation.path().equals("/admin/tokens/{id}")) {
       return example;
     }
@@ -707,5 +720,22 @@ class DescriptionTest {
       case NOTIFICATIONS_SEND -> "*sendNotices";
       default -> "[{bearer: ['" + route.permission().text() + "']}]";
     };
+  }
+
+  /// A new alert; its id.
+  private static String alert(RunningService service, AlertStatus status)
+      throws java.io.IOException {
+    String id = service.trail.ids().next();
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    return service
+        .state
+        .notices()
+        .seen(
+            new Alert(id, now, status, Severity.INFO, "s", "test", Map.of()),
+            now,
+            _ -> List.of(),
+            _ -> Telling.NOTHING)
+        .alert()
+        .id();
   }
 }

@@ -128,6 +128,12 @@ final class RunningService implements AutoCloseable {
 
   /// The same, and operators hear of what is critical by these channels.
   static RunningService telling(Path folder, List<Channel> channels) throws IOException {
+    return telling(folder, channels, toOperators(channels));
+  }
+
+  /// The same, and people hear of what these routes say, by these channels.
+  static RunningService telling(Path folder, List<Channel> channels, Routes told)
+      throws IOException {
     return new RunningService(
         folder,
         HttpSettings.defaults().onPort(0),
@@ -135,6 +141,7 @@ final class RunningService implements AutoCloseable {
         UnaryOperator.identity(),
         UnaryOperator.identity(),
         channels,
+        told,
         Optional.empty());
   }
 
@@ -148,6 +155,7 @@ final class RunningService implements AutoCloseable {
         UnaryOperator.identity(),
         UnaryOperator.identity(),
         List.of(),
+        Routes.NONE,
         Optional.of(redis));
   }
 
@@ -167,7 +175,15 @@ final class RunningService implements AutoCloseable {
       UnaryOperator<LogStorage> storage,
       UnaryOperator<TrailSettings> trailSettings)
       throws IOException {
-    this(folder, http, limitSettings, storage, trailSettings, List.of(), Optional.empty());
+    this(
+        folder,
+        http,
+        limitSettings,
+        storage,
+        trailSettings,
+        List.of(),
+        Routes.NONE,
+        Optional.empty());
   }
 
   private RunningService(
@@ -177,6 +193,7 @@ final class RunningService implements AutoCloseable {
       UnaryOperator<LogStorage> storage,
       UnaryOperator<TrailSettings> trailSettings,
       List<Channel> channels,
+      Routes told,
       Optional<RedisSettings> redisSettings)
       throws IOException {
     this.folder = folder;
@@ -258,14 +275,7 @@ final class RunningService implements AutoCloseable {
     List<Channel> all = new ArrayList<>(channels);
     boolean ignored = all.add(new SocketChannel(room));
     var deliverer =
-        new Deliverer(
-            state.notices(),
-            all,
-            toOperators(channels),
-            Retries.usual(),
-            trail.acts(),
-            clock,
-            random);
+        new Deliverer(state.notices(), all, told, Retries.usual(), trail.acts(), clock, random);
     deliverer.start();
     open.push(deliverer::close);
     api =

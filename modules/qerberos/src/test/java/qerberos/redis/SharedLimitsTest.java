@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -166,6 +167,32 @@ final class SharedLimitsTest {
     assertThat(decided).isEqualTo(100_000);
     server().resume();
     await(() -> links.getFirst().health() instanceof RedisHealth.Up);
+  }
+
+  /// Counted too: 10,000 that each waited would take most of an hour.
+  @Test
+  void redisThatIsSlow_isNotAsked_untilItIsFast() throws Exception {
+    Caller caller = person("a", null, null);
+    try (var slow = new SlowWay(server().port())) {
+      var link = RedisLink.open(Optional.of(slow.settings()), "shop");
+      links.add(link);
+      link.awaitFirst(Duration.ofSeconds(30));
+      var limits =
+          new Limits(SETTINGS, Clock.systemUTC(), System::nanoTime, RedisBuckets.over(link));
+      slow.delay(300);
+      await(() -> link.health() instanceof RedisHealth.Up(long millis) && millis > 250);
+      long before = Long.parseLong(calls());
+      for (int i = 0; i < 10_000; i++) {
+        assertThat(limits.request(person("n" + i, null, null))).isInstanceOf(Within.class);
+      }
+      assertThat(Long.parseLong(calls())).isEqualTo(before);
+      slow.delay(0);
+      await(() -> link.health() instanceof RedisHealth.Up(long millis) && millis < 250);
+      assertThat(limits.work(Work.COMPLIANCE, caller)).isInstanceOf(Within.class);
+      assertThat(process().work(Work.COMPLIANCE, caller))
+          .isInstanceOfSatisfying(
+              Within.class, within -> assertThat(within.remaining()).isEqualTo(8));
+    }
   }
 
   @Test
