@@ -2,8 +2,10 @@ package qerberos.notice;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Something that somebody has to hear of: kept for them to read, and sent by each way. Immutable.
@@ -55,6 +57,16 @@ public record Notice(
     if (!escalations.isEmpty() && !fields.containsKey(ALERT)) {
       throw new IllegalArgumentException("escalations: of no alert, want the field " + ALERT);
     }
+  }
+
+  /// Everybody who finds it to read: whom it is for, and whoever is told of it by WebSocket.
+  public Set<String> readers() {
+    Set<String> readers = new LinkedHashSet<>();
+    readers.add(recipient);
+    ways.stream()
+        .filter(way -> way.channel().equals(Way.WS))
+        .forEach(way -> readers.add(way.address()));
+    return readers;
   }
 
   /// The key of what goes out by the nth way, the escalations counted behind the others: the same

@@ -39,6 +39,9 @@ public interface NoticeStore<T> {
   /// @param status null for all
   List<KnownAlert> alerts(@Nullable AlertStatus status, int limit) throws IOException;
 
+  /// Keeps what somebody has to hear.
+  void keep(List<Notice> notices, T told) throws IOException;
+
   /// Keeps a new ticket.
   void open(Ticket ticket, List<Notice> notices, T told) throws IOException;
 
@@ -62,9 +65,13 @@ public interface NoticeStore<T> {
       throws IOException;
 
   /// The notices to any of these recipients that stand behind a place, oldest first, as one reader
-  /// finds them. What stands behind a place once does so for ever, and nothing comes before it.
+  /// finds them: those to their names, and those that go out to them by [Way#ws]. What stands
+  /// behind a place once does so for ever, and nothing comes before it.
   List<KeptNotice> notices(Set<String> recipients, String reader, long after, int limit)
       throws IOException;
+
+  /// The place of the newest notice to anybody; 0 when there is none.
+  long lastPlace() throws IOException;
 
   /// This reader has read a notice to one of these recipients; false when there is none. The first
   /// time stays.

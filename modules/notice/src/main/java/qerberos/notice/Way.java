@@ -6,6 +6,9 @@ import java.time.Instant;
 ///
 /// @param notBefore until when it is held; [#AT_ONCE] when it is not
 public record Way(String channel, String address, Instant notBefore) {
+  /// The channel to whoever is connected.
+  public static final String WS = "ws";
+
   /// Longer ago than anything that is said.
   public static final Instant AT_ONCE = Instant.EPOCH;
 
@@ -24,9 +27,9 @@ public record Way(String channel, String address, Instant notBefore) {
     return new Way("webhook", name);
   }
 
-  /// To whoever is connected as that identity, by WebSocket.
-  public static Way ws(String squidId) {
-    return new Way("ws", squidId);
+  /// To whoever is connected as that identity, by WebSocket, or as [Notice#OPERATORS].
+  public static Way ws(String recipient) {
+    return new Way(WS, recipient);
   }
 
   /// Whether it leads to a webhook.

@@ -248,6 +248,23 @@ public abstract class NoticeStoreContract<T> {
   }
 
   @Test
+  final void whoeverIsToldByWebSocket_findsItToRead_andNobodyElse() throws Exception {
+    assertThat(store().lastPlace()).isZero();
+    Notice told = notice("n1", Notice.OPERATORS, NOW, Way.email("a@example.org"), Way.ws(ALICE));
+    store().keep(List.of(told, notice("n2", ALICE, NOW, Way.ws(ALICE))), nothing());
+    List<KeptNotice> hers = reopened().notices(Set.of(ALICE), ALICE, 0, 10);
+    assertThat(hers.stream().map(one -> one.notice().id()))
+        .as("each once, also to her name")
+        .containsExactly("n1", "n2");
+    assertThat(store().lastPlace()).isEqualTo(hers.getLast().place());
+    Set<String> bob = Set.of("did:squid:bob", "a@example.org");
+    assertThat(store().notices(bob, "did:squid:bob", 0, 10)).isEmpty();
+    assertThat(store().read("n1", bob, "did:squid:bob", NOW)).isFalse();
+    assertThat(store().read("n1", Set.of(ALICE), ALICE, NOW)).isTrue();
+    assertThat(told.readers()).containsExactly(Notice.OPERATORS, ALICE);
+  }
+
+  @Test
   final void whatIsDue_isOfItsChannelAndItsTime_theLongestDueFirst() throws Exception {
     tell(
         notice("late", ALICE, NOW.plusSeconds(60), new Way("email", "a@example")),

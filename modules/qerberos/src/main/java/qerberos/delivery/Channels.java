@@ -20,11 +20,12 @@ public final class Channels {
 
   private Channels() {}
 
-  /// Mail when there is a server for it, webhooks when there are any.
+  /// Mail when there is a server for it, webhooks when there are any, and whoever is connected.
   ///
   /// @param documents remember which webhooks want no more calls
+  /// @param room where they wait who are connected
   public static List<Channel> of(
-      MailSettings mail, NoticeSettings notices, Documents documents, Clock clock) {
+      MailSettings mail, NoticeSettings notices, Documents documents, Room room, Clock clock) {
     var tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
     List<Channel> all = new ArrayList<>();
     mail.server()
@@ -48,6 +49,7 @@ public final class Channels {
               tls,
               clock));
     }
+    all.add(new SocketChannel(room));
     return List.copyOf(all);
   }
 

@@ -3,7 +3,7 @@
 ///
 /// **In**: what [qerberos.notice.NoticeStore] says is due, and the channels there are. **Out**:
 /// calls of [qerberos.notice.Channel], and events `notification.<channel>`. Start reading at
-/// [Deliverer], which is all there is.
+/// [Deliverer]; [Room] is where they wait who want to hear of it at once.
 ///
 /// Left out on purpose: what a channel speaks, when something is tried again
 /// ([qerberos.notice.Retries]), and who hears of what (the routes decide that when it happens).

@@ -26,10 +26,21 @@ final class Answer {
     void close();
   }
 
+  /// Speaks something else than HTTP on the connection from now on. Used once, by its own thread.
+  interface Upgrade extends AutoCloseable {
+    /// Returns when the connection is to be closed.
+    void over(Wire wire) throws Exception;
+
+    /// Also when it never came to that, because the caller is gone.
+    @Override
+    void close();
+  }
+
   private final int status;
   private final String contentType;
   private final byte[] body;
   private final @Nullable Flow flow;
+  private final @Nullable Upgrade upgrade;
   private final Map<String, String> headers;
 
   private Answer(
@@ -37,21 +48,28 @@ final class Answer {
       String contentType,
       byte[] body,
       @Nullable Flow flow,
+      @Nullable Upgrade upgrade,
       Map<String, String> headers) {
     this.status = status;
     this.contentType = contentType;
     this.body = body;
     this.flow = flow;
+    this.upgrade = upgrade;
     this.headers = headers;
   }
 
   static Answer of(int status, String contentType, byte[] body) {
-    return new Answer(status, contentType, body, null, Map.of());
+    return new Answer(status, contentType, body, null, null, Map.of());
   }
 
   /// One whose length nobody knows before its end.
   static Answer flowing(int status, String contentType, Flow flow) {
-    return new Answer(status, contentType, new byte[0], flow, Map.of());
+    return new Answer(status, contentType, new byte[0], flow, null, Map.of());
+  }
+
+  /// 101, and what comes after it.
+  static Answer upgrading(Upgrade upgrade) {
+    return new Answer(101, TEXT, new byte[0], null, upgrade, Map.of());
   }
 
   static Answer text(int status, String body) {
@@ -68,7 +86,7 @@ final class Answer {
   Answer with(String header, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(header, value);
-    return new Answer(status, contentType, body, flow, more);
+    return new Answer(status, contentType, body, flow, upgrade, more);
   }
 
   Answer with(Map<String, String> others) {
@@ -77,7 +95,7 @@ final class Answer {
     }
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.putAll(others);
-    return new Answer(status, contentType, body, flow, more);
+    return new Answer(status, contentType, body, flow, upgrade, more);
   }
 
   int status() {
@@ -94,6 +112,10 @@ final class Answer {
 
   @Nullable Flow flow() {
     return flow;
+  }
+
+  @Nullable Upgrade upgrade() {
+    return upgrade;
   }
 
   Map<String, String> headers() {

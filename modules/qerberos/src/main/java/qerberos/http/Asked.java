@@ -181,7 +181,7 @@ public record Asked(Query query, Order order, int limit, long offset, @Nullable 
   static Refused named(IllegalArgumentException e, String otherwise) {
     String message = String.valueOf(e.getMessage());
     int colon = message.indexOf(": ");
-    boolean names = colon > 0 && message.substring(0, colon).matches("[A-Za-z.]{1,40}");
+    boolean names = colon > 0 && message.substring(0, colon).matches("[A-Za-z._]{1,40}");
     return names
         ? Refused.field(message.substring(0, colon), message.substring(colon + 2))
         : Refused.field(otherwise, message);

@@ -25,6 +25,7 @@ enum Code {
   UNPROCESSABLE(422, false, "Send one of the forms that the message names"),
   EVIDENCE_LOCK(423, true, "Wait until the evidence lock is taken off, or ask who put it on"),
   HTTPS_REQUIRED(426, false, "Send it to the https:// address"),
+  UPGRADE_REQUIRED(426, false, "Ask with a WebSocket client"),
   RATE_LIMIT_EXCEEDED(429, true, "Wait as long as Retry-After says"),
   HEADERS_TOO_LARGE(431, false, "Send fewer or shorter headers"),
   INTERNAL_ERROR(500, true, "Try again; give the requestId to whoever operates the service"),

@@ -37,6 +37,7 @@ final class Exchange {
   private List<String> variables = List.of();
   private byte @Nullable [] raw;
   private @Nullable Caller caller;
+  private @Nullable String presented;
   private final List<Header> headers = new ArrayList<>(6);
   private boolean waited;
 
@@ -151,6 +152,15 @@ final class Exchange {
 
   void enteredAs(Caller who) {
     caller = who;
+  }
+
+  /// The caller gave this in place of an `Authorization` header, in another way.
+  void present(String authorization) {
+    presented = authorization;
+  }
+
+  Optional<String> presented() {
+    return Optional.ofNullable(presented);
   }
 
   /// A header for the answer, whatever it will be.

@@ -86,16 +86,7 @@ final class GateAdmission implements Admission {
         exchange.enteredAs(caller);
         login.ifPresent((Login first) -> records.login(first, access));
       }
-      case Decision.Denied(AccessCode code, String message, var record) -> {
-        metrics.count("qerberos.auth", 1, "result", code.name().toLowerCase(java.util.Locale.ROOT));
-        record.ifPresent((Refusal refusal) -> records.refusal(refusal));
-        throw Refused.because(
-            Code.valueOf(code.name()),
-            message,
-            code.status() == 401
-                ? Map.of("WWW-Authenticate", "Bearer realm=\"qerberos\"")
-                : Map.of());
-      }
+      case Decision.Denied denied -> throw refused(denied);
       case Decision.TooMany(var allowance, var record) -> {
         record.ifPresent((Refusal refusal) -> records.refusal(refusal));
         counted(exchange, allowance);
@@ -105,8 +96,27 @@ final class GateAdmission implements Admission {
     }
   }
 
+  private Refused refused(Decision.Denied denied) {
+    AccessCode code = denied.code();
+    metrics.count("qerberos.auth", 1, "result", code.name().toLowerCase(java.util.Locale.ROOT));
+    denied.record().ifPresent((Refusal refusal) -> records.refusal(refusal));
+    return Refused.because(
+        Code.valueOf(code.name()),
+        denied.message(),
+        code.status() == 401 ? Map.of("WWW-Authenticate", "Bearer realm=\"qerberos\"") : Map.of());
+  }
+
+  /// Records that the caller, who was let in, asks for what is another's.
+  ///
+  /// @return 403, to be thrown
+  Refused notTheirs(Exchange exchange, Permission permission, String reason) {
+    return refused(access.refuse(request(exchange), permission, exchange.caller(), reason));
+  }
+
   /// Whether the caller, who was let in, still would be; asks without counting or recording.
-  boolean holds(Exchange exchange, Permission permission) {
+  ///
+  /// @param permission null when it is enough to be known
+  boolean holds(Exchange exchange, @Nullable Permission permission) {
     try {
       return access.holds(request(exchange), permission, exchange.caller());
     } catch (Refused e) {
@@ -122,6 +132,11 @@ final class GateAdmission implements Admission {
   /// Counts events against the caller's allowance.
   void ingest(Exchange exchange, int events) {
     counted(exchange, limits.ingest(exchange.caller(), events));
+  }
+
+  /// Counts what came on a connection that was let in, as one request.
+  Allowance frame(Exchange exchange) {
+    return limits.request(exchange.caller());
   }
 
   /// Counts a request for a public file of the log.
@@ -188,6 +203,9 @@ final class GateAdmission implements Admission {
 
   /// A header that says who one is may be there once; two could be read differently by two readers.
   private static @Nullable String only(Exchange exchange, String name) {
-    return exchange.onlyHeader(name).orElse(null);
+    Optional<String> header = exchange.onlyHeader(name);
+    return name.equalsIgnoreCase("Authorization")
+        ? exchange.presented().or(() -> header).orElse(null)
+        : header.orElse(null);
   }
 }

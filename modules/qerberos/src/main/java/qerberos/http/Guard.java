@@ -15,20 +15,29 @@ final class Guard implements AutoCloseable {
   private static final Duration LAST_WORD = Duration.ofMillis(150);
 
   private final BooleanSupplier holds;
+  private final Runnable toldLost;
   private final Thread writer;
   private final Thread watch;
   private volatile boolean lost;
   private volatile boolean over;
 
-  private Guard(BooleanSupplier holds) {
+  private Guard(BooleanSupplier holds, Runnable toldLost) {
     this.holds = holds;
+    this.toldLost = toldLost;
     this.writer = Thread.currentThread();
     this.watch = Thread.ofVirtual().name("guard").unstarted(this::watch);
   }
 
   /// Begins to look, for the thread that calls, which writes.
   static Guard over(BooleanSupplier holds) {
-    Guard guard = new Guard(holds);
+    return over(holds, () -> {});
+  }
+
+  /// The same, for one that waits for something else meanwhile.
+  ///
+  /// @param toldLost lets it look around when the answer has to end
+  static Guard over(BooleanSupplier holds, Runnable toldLost) {
+    Guard guard = new Guard(holds, toldLost);
     guard.watch.start();
     return guard;
   }
@@ -45,6 +54,7 @@ final class Guard implements AutoCloseable {
       } while (!over && asked());
       if (!over) {
         lost = true;
+        toldLost.run();
         Thread.sleep(LAST_WORD);
         cutOff();
       }

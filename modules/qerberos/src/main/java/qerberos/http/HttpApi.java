@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import qerberos.bus.Bus;
 import qerberos.delivery.Deliverer;
+import qerberos.delivery.Room;
 import qerberos.identity.Gate;
 import qerberos.redis.RedisLink;
 import qerberos.settings.FollowSettings;
@@ -66,6 +67,7 @@ public final class HttpApi implements AutoCloseable {
   private final HealthWatch watch;
   private final Seats streams;
   private final AuditExport export;
+  private final SocketRoutes sockets;
   private final String version;
   private final List<Route> routes;
   private final SwitchRoutes switches;
@@ -82,6 +84,7 @@ public final class HttpApi implements AutoCloseable {
       Metrics metrics,
       SelfCheck selfCheck,
       Deliverer deliverer,
+      Room room,
       Clock clock,
       String version,
       Deque<AutoCloseable> open) {
@@ -152,9 +155,19 @@ public final class HttpApi implements AutoCloseable {
     routes.addAll(new AlertRoutes(notices, deliverer, records, trail.ids()).routes());
     routes.addAll(new TicketRoutes(notices, deliverer, records, trail.ids()).routes());
     routes.addAll(new NoticeRoutes(notices, admission).routes());
+    routes.addAll(new SendRoutes(notices, deliverer, room, records, trail.ids()).routes());
+    this.sockets =
+        new SocketRoutes(
+            notices, room, admission, gate.socketTickets(), records, settings.sockets(), clock);
+    notices.tell(room);
+    routes.addAll(sockets.routes());
+    metrics.gauge("qerberos.sockets.open", "WebSockets", Tags.empty(), sockets, SocketRoutes::open);
     this.routes = List.copyOf(routes);
     var router = new Router(routes);
-    var restrictions = new Restrictions(admission, state.maintenance(), evidence, clock);
+    var restrictions =
+        new SocketAdmission(
+            new Restrictions(admission, state.maintenance(), evidence, clock),
+            gate.socketTickets());
     this.reception =
         new Reception(
             router,
@@ -196,6 +209,7 @@ public final class HttpApi implements AutoCloseable {
   /// @param bus closed by whoever made it
   /// @param metrics closed by whoever made it
   /// @param deliverer of what the routes have to say; closed by whoever made it
+  /// @param room where sockets wait for it
   /// @throws IOException the address cannot be had; nothing is left running
   public static HttpApi start(
       HttpSettings settings,
@@ -207,13 +221,14 @@ public final class HttpApi implements AutoCloseable {
       Metrics metrics,
       SelfCheck selfCheck,
       Deliverer deliverer,
+      Room room,
       Clock clock,
       String version)
       throws IOException {
     Door door = Door.of(settings, clock);
     return start(
         settings, door, _ -> {}, trail, bus, gate, state, redis, metrics, selfCheck, deliverer,
-        clock, version);
+        room, clock, version);
   }
 
   /// Tells the other processes of the folder where to pass on what they are asked.
@@ -228,6 +243,7 @@ public final class HttpApi implements AutoCloseable {
   /// @param bus closed by whoever made it
   /// @param metrics closed by whoever made it
   /// @param deliverer of what the routes have to say; closed by whoever made it
+  /// @param room where sockets wait for it
   /// @throws IOException the address cannot be had; nothing is left running but the door, if it was
   public static HttpApi start(
       HttpSettings settings,
@@ -241,14 +257,15 @@ public final class HttpApi implements AutoCloseable {
       Metrics metrics,
       SelfCheck selfCheck,
       Deliverer deliverer,
+      Room room,
       Clock clock,
       String version)
       throws IOException {
     Deque<AutoCloseable> open = new ArrayDeque<>();
     HttpApi api =
         new HttpApi(
-            settings, door, trail, bus, gate, state, redis, metrics, selfCheck, deliverer, clock,
-            version, open);
+            settings, door, trail, bus, gate, state, redis, metrics, selfCheck, deliverer, room,
+            clock, version, open);
     open.push(api.inner);
     try {
       api.inner.start();
@@ -339,6 +356,7 @@ public final class HttpApi implements AutoCloseable {
   public void drain() {
     leave();
     streams.close();
+    sockets.end();
     export.end();
   }
 

@@ -73,7 +73,8 @@ final class NoticeRoutes {
         : Set.of(own);
   }
 
-  private static void write(JsonBytes json, KeptNotice kept) {
+  /// As it is shown, wherever.
+  static void write(JsonBytes json, KeptNotice kept) {
     Notice notice = kept.notice();
     Instant readAt = kept.readAt();
     json.object().name("id").value(notice.id()).name("place").value(kept.place());

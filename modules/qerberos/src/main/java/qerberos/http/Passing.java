@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import qerberos.settings.HttpSettings;
@@ -47,7 +48,7 @@ import qerberos.trail.Ids;
 final class Passing implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofMillis(50);
-  private static final Duration LOOK = Duration.ofMillis(500);
+  static final Duration LOOK = Duration.ofMillis(500);
 
   /// An answer of up to this length is read whole before its first byte goes on, so that the
   /// request can still be made again.
@@ -67,6 +68,11 @@ final class Passing implements AutoCloseable {
           "trailer",
           "transfer-encoding",
           "upgrade");
+
+  /// Said by us, whatever the client says.
+  private static final Set<String> OURS = Set.of("x-request-id");
+
+  private static final String INNER = "x-qerberos-";
 
   /// What [Reception] says itself with every answer.
   private static final Set<String> OF_EVERY_ANSWER =
@@ -156,7 +162,11 @@ final class Passing implements AutoCloseable {
     }
   }
 
-  private WriterDoor await(long end) throws InterruptedException {
+  /// Whoever writes now, or comes to write.
+  ///
+  /// @param end of [System#nanoTime]
+  /// @throws Refused 503 when nobody does until then
+  WriterDoor await(long end) throws InterruptedException {
     while (System.nanoTime() < end) {
       var now = writers.now();
       if (now.isPresent() && answers.getAsBoolean()) {
@@ -166,6 +176,11 @@ final class Passing implements AutoCloseable {
     }
     throw Refused.unavailable(
         Code.SERVICE_UNAVAILABLE, "no process of this folder writes just now", 1);
+  }
+
+  /// Whether the writer has lately been heard of.
+  boolean writerAnswers() {
+    return answers.getAsBoolean();
   }
 
   /// The head of the writer's answer, for which nobody waits longer than the writer is there.
@@ -191,25 +206,9 @@ final class Passing implements AutoCloseable {
 
   private HttpRequest request(
       Exchange exchange, WriterDoor writer, byte[] body, @Nullable String key) {
-    String query = exchange.rawQuery();
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-            URI.create(
-                writer.inner()
-                    + legal(exchange.path())
-                    + (query.isEmpty() ? "" : "?" + legal(query))));
-    for (Header header : exchange.request().headers()) {
-      String name = header.name().toLowerCase(Locale.ROOT);
-      if (!OF_THE_CONNECTION.contains(name) && !name.startsWith("x-qerberos-")) {
-        try {
-          header.allValues().forEach(value -> request.header(header.name(), value));
-        } catch (IllegalArgumentException e) {
-          throw Refused.field(header.name(), "is not well-formed");
-        }
-      }
-    }
-    transport.passingOn(exchange.request(), writer.secret()).forEach(request::header);
-    request.setHeader("X-Request-ID", exchange.requestId());
+        HttpRequest.newBuilder(URI.create(writer.inner() + target(exchange)));
+    headers(exchange, writer, request::header);
     if (key != null) {
       request.header("Idempotency-Key", key);
     }
@@ -218,6 +217,30 @@ final class Passing implements AutoCloseable {
             exchange.method(),
             body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
         .build();
+  }
+
+  /// What the client said in headers that count beyond its connection, and what we say about it.
+  ///
+  /// @param each takes name and value, or throws IllegalArgumentException for one it cannot
+  void headers(Exchange exchange, WriterDoor writer, BiConsumer<String, String> each) {
+    for (Header header : exchange.request().headers()) {
+      String name = header.name().toLowerCase(Locale.ROOT);
+      if (!OF_THE_CONNECTION.contains(name) && !OURS.contains(name) && !name.startsWith(INNER)) {
+        try {
+          header.allValues().forEach(value -> each.accept(header.name(), value));
+        } catch (IllegalArgumentException e) {
+          throw Refused.field(header.name(), "is not well-formed");
+        }
+      }
+    }
+    transport.passingOn(exchange.request(), writer.secret()).forEach(each);
+    each.accept("X-Request-ID", exchange.requestId());
+  }
+
+  /// Path and query, as an address may hold them.
+  static String target(Exchange exchange) {
+    String query = exchange.rawQuery();
+    return legal(exchange.path()) + (query.isEmpty() ? "" : "?" + legal(query));
   }
 
   /// What an address may not hold as it is, although clients send it, in percent form.
@@ -259,13 +282,19 @@ final class Passing implements AutoCloseable {
       exchange.waits();
       answer = Answer.flowing(response.statusCode(), type, new Streaming(response.body()));
     }
-    for (Map.Entry<String, List<String>> header : response.headers().map().entrySet()) {
+    return with(answer, response.headers().map());
+  }
+
+  /// The answer with the writer's headers, but those that we say ourselves.
+  static Answer with(Answer answer, Map<String, List<String>> headers) {
+    Answer more = answer;
+    for (Map.Entry<String, List<String>> header : headers.entrySet()) {
       String name = header.getKey().toLowerCase(Locale.ROOT);
       if (!OF_THE_CONNECTION.contains(name) && !OF_EVERY_ANSWER.contains(name)) {
-        answer = answer.with(header.getKey(), String.join(", ", header.getValue()));
+        more = more.with(header.getKey(), String.join(", ", header.getValue()));
       }
     }
-    return answer;
+    return more;
   }
 
   /// Hands on what comes, as it comes.

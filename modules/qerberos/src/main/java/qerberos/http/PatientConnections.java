@@ -1,6 +1,8 @@
 package qerberos.http;
 
 import io.helidon.common.buffers.BufferData;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.task.InterruptableTask;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.Headers;
 import io.helidon.http.RequestException;
@@ -11,6 +13,7 @@ import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import qerberos.settings.HttpSettings;
@@ -73,7 +76,37 @@ final class PatientConnections implements ServerConnectionSelector, AutoCloseabl
   public ServerConnection connection(ConnectionContext context) {
     PatientContext patient = new PatientContext(context, settings);
     boolean ignored = open.add(patient);
-    return http1.connection(patient);
+    return new Known(http1.connection(patient), patient);
+  }
+
+  /// Whoever answers a request finds the connection on which it came. One that waits for its next
+  /// request may be interrupted when the server stops, as without this.
+  private record Known(ServerConnection connection, PatientContext patient)
+      implements ServerConnection, InterruptableTask<Void> {
+    @Override
+    public boolean canInterrupt() {
+      return connection instanceof InterruptableTask<?> task && task.canInterrupt();
+    }
+
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+      ScopedValue.where(PatientContext.CURRENT, patient)
+          .call(
+              () -> {
+                connection.handle(limit);
+                return true;
+              });
+    }
+
+    @Override
+    public Duration idleTime() {
+      return patient.isUpgraded() ? Duration.ZERO : connection.idleTime();
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+      connection.close(interrupt);
+    }
   }
 
   void start() {

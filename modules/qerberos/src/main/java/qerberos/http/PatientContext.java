@@ -23,7 +23,13 @@ import qerberos.settings.HttpSettings;
 /// The connection's own thread reads and writes; the watch of [PatientConnections] looks at it from
 /// time to time. Between them stands `state`: whoever moves it away from READING or WRITING first
 /// decides whether the bytes still count, or the other end has been too slow.
+///
+/// After an upgrade ([#upgraded]) it may be silent for as long as whoever serves it allows, and two
+/// threads use it: its own reads, any other may write. Only writing is watched then.
 final class PatientContext implements ConnectionContext {
+  /// The connection whose request the current thread serves.
+  static final ScopedValue<PatientContext> CURRENT = ScopedValue.newInstance();
+
   /// What the watch does about a connection.
   enum Verdict {
     FINE,
@@ -62,6 +68,7 @@ final class PatientContext implements ConnectionContext {
   private volatile boolean betweenRequests = true;
   private volatile long waitedNanos;
   private volatile long received;
+  private volatile boolean upgraded;
 
   PatientContext(ConnectionContext connection, HttpSettings settings) {
     this.connection = connection;
@@ -81,7 +88,29 @@ final class PatientContext implements ConnectionContext {
     received = 0;
   }
 
+  /// What is left of the connection when HTTP is over. Called by the thread that serves it.
+  Wire upgraded() {
+    upgraded = true;
+    return new Wire(reader, writer, Thread.currentThread());
+  }
+
+  boolean isUpgraded() {
+    return upgraded;
+  }
+
+  private byte @Nullable [] whatever() {
+    try {
+      source.ensureAvailable();
+    } catch (DataReader.InsufficientDataAvailableException e) {
+      return null;
+    }
+    return source.readBytes(source.available());
+  }
+
   private byte @Nullable [] next() {
+    if (upgraded) {
+      return whatever();
+    }
     long start = System.nanoTime();
     if (thread == null) {
       thread = Thread.currentThread();

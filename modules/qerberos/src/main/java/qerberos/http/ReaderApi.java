@@ -48,6 +48,7 @@ public final class ReaderApi implements AutoCloseable {
   private final Instant since;
   private final Metrics metrics = new Metrics();
   private final Passing passing;
+  private final Tunnel tunnel;
   private final Reception reception;
   private final Thread watch;
   private final HttpClient client =
@@ -77,6 +78,7 @@ public final class ReaderApi implements AutoCloseable {
     this.since = clock.instant();
     var ids = new Ids(clock, new SecureRandom());
     this.passing = new Passing(settings, writers, ids, wait, () -> fresh().isPresent());
+    this.tunnel = new Tunnel(writers, passing, wait);
     var routes =
         List.of(
             Route.open("GET", "/health", _ -> health()),
@@ -85,7 +87,8 @@ public final class ReaderApi implements AutoCloseable {
             Route.open("GET", "/health/ready", _ -> readiness()),
             Route.open("GET", "/ready", _ -> readiness()),
             Route.open("GET", "/health/detailed", this::detailed),
-            Route.open("GET", "/metrics", this::figures));
+            Route.open("GET", "/metrics", this::figures),
+            Route.open("GET", SocketRoutes.SOCKET, tunnel::pass));
     // HTTPS is enforced by the writer, which is told how the request came.
     this.reception =
         new Reception(
@@ -262,6 +265,7 @@ public final class ReaderApi implements AutoCloseable {
   /// Ends what has no end of its own and, once the door is closed, all the rest.
   public void endStreams() {
     passing.endStreams();
+    tunnel.end();
   }
 
   @Override

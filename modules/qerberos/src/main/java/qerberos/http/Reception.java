@@ -16,6 +16,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -107,7 +108,12 @@ final class Reception implements Handler {
       }
       status = answer.status();
       Answer.Flow flow = answer.flow();
-      if (flow == null) {
+      Answer.Upgrade upgrade = answer.upgrade();
+      if (upgrade != null) {
+        try (upgrade) {
+          upgrade(exchange, answer, upgrade);
+        }
+      } else if (flow == null) {
         send(exchange, response, answer);
       } else {
         try (flow) {
@@ -215,6 +221,30 @@ final class Reception implements Handler {
       LOG.log(ERROR, "request " + exchange.requestId() + ": the answer broke off", e);
       throw new CloseConnectionException("the answer broke off", e);
     }
+  }
+
+  /// Answers 101 and lets the connection be used for something else, until that is over.
+  private static void upgrade(Exchange exchange, Answer answer, Answer.Upgrade upgrade) {
+    StringBuilder head =
+        new StringBuilder(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n");
+    line(head, REQUEST_ID_HEADER.defaultCase(), exchange.requestId());
+    exchange.headersForAnswer().forEach(one -> line(head, one.name(), one.get()));
+    answer.headers().forEach((name, value) -> line(head, name, value));
+    try {
+      Wire wire = PatientContext.CURRENT.get().upgraded();
+      wire.write(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+      upgrade.over(wire);
+    } catch (IOException | InterruptedException e) {
+      throw new CloseConnectionException("the other end is gone, or was let go", e);
+    } catch (Exception e) {
+      LOG.log(ERROR, "request " + exchange.requestId() + ": the connection broke off", e);
+    }
+    throw new CloseConnectionException("the connection was used up");
+  }
+
+  private static void line(StringBuilder head, String name, String value) {
+    head.append(name).append(": ").append(value).append("\r\n");
   }
 
   /// Reads away a large body nobody wanted, so that the sender, who is still sending, gets to see

@@ -10,8 +10,11 @@
 /// What lasts is written piece by piece ([Answer.Flow]): a few may be open at once ([Seats]), and
 /// each ends when its reader no longer may read ([Guard]).
 ///
+/// A WebSocket begins as a request too ([SocketRoutes], [Answer.Upgrade]); who asks for one is let
+/// in before it is one ([SocketAdmission]). Then [NoticeSocket] has the connection.
+///
 /// A process of several that does not write serves [ReaderApi] instead, which passes everything on
-/// ([Passing]); both stand behind the same [Door].
+/// ([Passing], and WebSockets [Tunnel]); both stand behind the same [Door].
 ///
 /// A handler returns an [Answer] or throws [Refused]; anything else it throws is our bug and
 /// becomes a 500 that says nothing. [PatientConnections] sees to it that nobody holds a connection

@@ -123,7 +123,9 @@ public final class Access {
   /// Whether somebody who was let in still would be, with the same scope: for answers that last.
   /// Records nothing, counts nothing, and claims no signed request again. False also while nobody
   /// can be asked, once what was answered before is too old to be believed.
-  public boolean holds(AccessRequest request, Permission permission, Caller as) {
+  ///
+  /// @param permission null when it is enough to be known
+  public boolean holds(AccessRequest request, @Nullable Permission permission, Caller as) {
     try {
       SquidIdentity identity = as.identity();
       String authorization = request.headers().value("authorization");
@@ -131,7 +133,9 @@ public final class Access {
         Who who = bearer(authorization, request);
         if (who instanceof Who.Service service) {
           Caller now = service.caller();
-          return now.permissions().contains(permission) && now.scope() == as.scope();
+          return (permission == null || now.permissions().contains(permission))
+              && now.source().equals(as.source())
+              && now.scope() == as.scope();
         }
         if (!(who instanceof Who.Known known) || !known.identity().equals(identity)) {
           return false;
@@ -142,10 +146,11 @@ public final class Access {
               || (squid.standing(identity.squidId()) instanceof Verification.Verified now
                   && now.identity().equals(identity)))
           && !blocks.contains(identity.squidId())
-          && qonsent.check(
-                  identity, permission, request.address().getHostAddress(), request.agent())
-              instanceof Consent.Allowed yes
-          && yes.scope() == as.scope();
+          && (permission == null
+              || (qonsent.check(
+                          identity, permission, request.address().getHostAddress(), request.agent())
+                      instanceof Consent.Allowed yes
+                  && yes.scope() == as.scope()));
     } catch (StateUnavailable e) {
       return false;
     }
@@ -162,6 +167,13 @@ public final class Access {
             instanceof Consent.Allowed yes
         ? Optional.of(yes.scope())
         : Optional.empty();
+  }
+
+  /// The refusal for somebody who was let in, and asks for what is another's, which only this
+  /// permission would give.
+  public Decision.Denied refuse(
+      AccessRequest request, Permission permission, Caller caller, String reason) {
+    return denied(permission, caller.principal(), reason, request);
   }
 
   /// The event about this first use is in the ledger.
@@ -353,7 +365,7 @@ public final class Access {
         caller, logins.firstUse(known.session(), known.ends(), caller, request));
   }
 
-  private Decision denied(
+  private Decision.Denied denied(
       Permission permission, String identity, String reason, AccessRequest request) {
     return new Decision.Denied(
         AccessCode.QONSENT_DENIED,

@@ -24,6 +24,7 @@ public final class Gate implements AutoCloseable {
   private final Access access;
   private final TokenIssuer tokens;
   private final ServiceTokens serviceTokens;
+  private final SocketTicketOffice socketTickets;
   private final Blocks blocks;
   private final Refusals refusals;
   private final Limits limits;
@@ -87,6 +88,7 @@ public final class Gate implements AutoCloseable {
             settings.keepDenied(),
             clock);
     tokens = new TokenIssuer(state, random, clock);
+    socketTickets = new SocketTicketOffice(state.socketTickets(), random, clock);
     blocks = new Blocks(state, clock);
     refusals = new Refusals(clock);
     access =
@@ -158,6 +160,10 @@ public final class Gate implements AutoCloseable {
     return tokens;
   }
 
+  public SocketTicketOffice socketTickets() {
+    return socketTickets;
+  }
+
   public Blocks blocks() {
     return blocks;
   }
@@ -202,7 +208,7 @@ public final class Gate implements AutoCloseable {
   /// how many entries went, 0 while the state is down.
   public int prune() {
     try {
-      return state.replays().prune() + state.firstUses().prune();
+      return state.replays().prune() + state.firstUses().prune() + state.socketTickets().prune();
     } catch (IOException e) {
       return 0;
     }

@@ -15,6 +15,8 @@ import qerberos.bus.Bus;
 import qerberos.bus.RedisCarrier;
 import qerberos.delivery.Channels;
 import qerberos.delivery.Deliverer;
+import qerberos.delivery.RedisNews;
+import qerberos.delivery.Room;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
@@ -237,11 +239,13 @@ public final class Service implements AutoCloseable {
                 settings.trail().verifyInterval(),
                 FIRST_SELF_CHECK));
     selfCheck.start();
+    var room = new Room();
+    RedisNews.between(redis, room).ifPresent(news -> state.notices().tell(keep(news)));
     Deliverer deliverer =
         keep(
             new Deliverer(
                 state.notices(),
-                Channels.of(settings.mail(), settings.notices(), state.documents(), clock),
+                Channels.of(settings.mail(), settings.notices(), state.documents(), room, clock),
                 settings.notices().routes(),
                 Channels.retries(settings.mail()),
                 trail.acts(),
@@ -262,6 +266,7 @@ public final class Service implements AutoCloseable {
                 metrics,
                 selfCheck,
                 deliverer,
+                room,
                 clock,
                 VERSION));
     api = started;

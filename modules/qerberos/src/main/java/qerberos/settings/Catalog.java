@@ -83,6 +83,12 @@ public final class Catalog {
           A proxy of yours closes connections on which nothing is said sooner than that.
       EXPORTS | export.most | | 8 | exports |
           More exports shall run at once, or they cost the others too much.
+      SOCKETS | socket.most | | 1000 | WebSockets |
+          More people are told of notifications at once, or fewer shall be.
+      SOCKETS_EACH | socket.each | | 16 | WebSockets per identity or token |
+          One person has your pages open in more places.
+      SOCKET_PING | socket.ping | | 30s | time |
+          A proxy of yours closes connections on which nothing is said sooner than that.
 
       DATA_DIR | folders.data | --data | data | folder |
           The log shall lie on a disk of its own.
@@ -340,6 +346,11 @@ public final class Catalog {
   public static final Setting<Duration> STREAM_HEARTBEAT =
       typed("STREAM_HEARTBEAT", Kind.duration("s", Duration.ofMillis(100), Duration.ofMinutes(10)));
   public static final Setting<Integer> EXPORTS = typed("EXPORTS", Kind.whole(1, 1_000));
+
+  public static final Setting<Integer> SOCKETS = typed("SOCKETS", Kind.whole(1, 100_000));
+  public static final Setting<Integer> SOCKETS_EACH = typed("SOCKETS_EACH", Kind.whole(1, 100_000));
+  public static final Setting<Duration> SOCKET_PING =
+      typed("SOCKET_PING", Kind.duration("s", Duration.ofMillis(100), Duration.ofMinutes(10)));
 
   public static final Setting<Path> DATA_DIR = typed("DATA_DIR", Kind.path());
   public static final Setting<Path> CONFIG_DIR = typed("CONFIG_DIR", Kind.path());

@@ -29,6 +29,7 @@ public final class HttpSettings {
   private @Nullable TlsSettings tls;
   private boolean enforceHttps = false;
   private FollowSettings follow = FollowSettings.defaults();
+  private SocketSettings sockets = SocketSettings.defaults();
   private boolean evidenceLock = false;
   private String adminConfirmationPhrase = "confirm";
 
@@ -59,6 +60,7 @@ public final class HttpSettings {
     copy.tls = tls;
     copy.enforceHttps = enforceHttps;
     copy.follow = follow;
+    copy.sockets = sockets;
     copy.evidenceLock = evidenceLock;
     copy.adminConfirmationPhrase = adminConfirmationPhrase;
     change.accept(copy);
@@ -243,6 +245,15 @@ public final class HttpSettings {
 
   public FollowSettings follow() {
     return follow;
+  }
+
+  public SocketSettings sockets() {
+    return sockets;
+  }
+
+  /// @param other WebSockets
+  public HttpSettings withSockets(SocketSettings other) {
+    return changed(copy -> copy.sockets = other);
   }
 
   /// @param other streams and exports

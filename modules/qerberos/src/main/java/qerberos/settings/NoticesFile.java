@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qerberos.notice.Escalation;
 import qerberos.notice.MailServer;
+import qerberos.notice.Notice;
 import qerberos.notice.Quiet;
 import qerberos.notice.Route;
 import qerberos.notice.Routes;
@@ -32,7 +33,8 @@ import qerberos.notice.Way;
 ///         quiet: {hours: 22:00-07:00, zone: Europe/Berlin, unless: critical}
 ///         escalate: {after: 15m, to: {email: [lead@example.org]}}
 ///
-/// Without routes the administrator gets a mail of what is critical. Used by one thread at a time.
+/// Without routes the administrator gets a mail of what is critical, and operators who are
+/// connected are told. Used by one thread at a time.
 final class NoticesFile {
   /// Everything that is told is held against every route, so there may not be too many.
   static final int ROUTES_MAX = 500;
@@ -84,7 +86,7 @@ final class NoticesFile {
               "*",
               "*",
               Times.always(),
-              List.of(Way.email(values.get(Catalog.ADMIN_EMAIL)))));
+              List.of(Way.email(values.get(Catalog.ADMIN_EMAIL)), Way.ws(Notice.OPERATORS))));
     }
     return new NoticeSettings(
         new Routes(reader.routes), reader.webhooks.all(), values.get(Catalog.WEBHOOK_TIMEOUT));

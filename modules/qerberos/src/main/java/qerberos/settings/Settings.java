@@ -218,7 +218,12 @@ public record Settings(
                 values.get(Catalog.STREAMS_EACH),
                 values.get(Catalog.STREAM_BEHIND),
                 values.get(Catalog.STREAM_HEARTBEAT),
-                values.get(Catalog.EXPORTS)));
+                values.get(Catalog.EXPORTS)))
+        .withSockets(
+            new SocketSettings(
+                values.get(Catalog.SOCKETS),
+                values.get(Catalog.SOCKETS_EACH),
+                values.get(Catalog.SOCKET_PING)));
   }
 
   /// Both files or none: one alone would be plain HTTP where TLS was meant.

@@ -21,6 +21,11 @@ import qerberos.notice.Way;
 /// The tables of notices, of who has read them, and of what is to be delivered. Within the caller's
 /// transaction.
 final class NoticeRows {
+  /// Addressed to one of them, or told to one of them by WebSocket.
+  private static final String TO_THEM =
+      "(recipient IN (<recipients>) OR id IN (SELECT notification_id FROM delivery"
+          + " WHERE channel = 'ws' AND address IN (<recipients>)))";
+
   private NoticeRows() {}
 
   static void add(Handle handle, List<Notice> notices) {
@@ -116,7 +121,9 @@ final class NoticeRows {
             .createQuery(
                 "SELECT n.*, r.read_at FROM notification n LEFT JOIN notification_read r"
                     + " ON r.notification_id = n.id AND r.reader = :reader"
-                    + " WHERE n.recipient IN (<recipients>) AND n.place > :after"
+                    + " WHERE "
+                    + TO_THEM
+                    + " AND n.place > :after"
                     + " ORDER BY n.place LIMIT :limit")
             .bindList("recipients", new ArrayList<>(recipients))
             .bind("reader", reader)
@@ -127,14 +134,20 @@ final class NoticeRows {
     return kept;
   }
 
+  static long lastPlace(Handle handle) {
+    return handle
+        .createQuery("SELECT last_place FROM notification_place WHERE name = 'notification'")
+        .mapTo(Long.class)
+        .one();
+  }
+
   static boolean read(Handle handle, String id, Set<String> recipients, String reader, Instant at) {
     if (recipients.isEmpty()) {
       return false;
     }
     long there =
         handle
-            .createQuery(
-                "SELECT COUNT(*) FROM notification WHERE id = :id AND recipient IN (<recipients>)")
+            .createQuery("SELECT COUNT(*) FROM notification WHERE id = :id AND " + TO_THEM)
             .bindList("recipients", new ArrayList<>(recipients))
             .bind("id", id)
             .mapTo(Long.class)

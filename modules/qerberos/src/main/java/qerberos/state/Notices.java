@@ -1,11 +1,14 @@
 package qerberos.state;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import qerberos.notice.Acknowledged;
 import qerberos.notice.Acknowledgement;
@@ -16,6 +19,7 @@ import qerberos.notice.Changed;
 import qerberos.notice.Due;
 import qerberos.notice.KeptNotice;
 import qerberos.notice.KnownAlert;
+import qerberos.notice.News;
 import qerberos.notice.Notice;
 import qerberos.notice.NoticeStore;
 import qerberos.notice.Settled;
@@ -27,9 +31,23 @@ import qerberos.notice.Whose;
 /// Alerts, tickets and notices in the state database. Safe for concurrent use.
 public final class Notices implements NoticeStore<Telling> {
   private final Database database;
+  private final List<News> listeners = new CopyOnWriteArrayList<>();
 
   Notices(Database database) {
     this.database = database;
+  }
+
+  /// Tells of whatever is kept through this object from now on, when it is on disk.
+  public void tell(News news) {
+    boolean ignored = listeners.add(news);
+  }
+
+  private void tell(List<Notice> kept) {
+    if (!kept.isEmpty()) {
+      Set<String> readers =
+          kept.stream().flatMap(one -> one.readers().stream()).collect(Collectors.toSet());
+      listeners.forEach(one -> one.kept(readers));
+    }
   }
 
   @Override
@@ -39,13 +57,18 @@ public final class Notices implements NoticeStore<Telling> {
       Function<AlertSeen, List<Notice>> notices,
       Function<AlertSeen, Telling> told)
       throws StateUnavailable {
-    return database.writeTold(
-        handle -> {
-          AlertSeen seen = AlertRows.seen(handle, alert, now);
-          NoticeRows.add(handle, notices.apply(seen));
-          return seen;
-        },
-        told);
+    List<Notice> kept = new ArrayList<>();
+    AlertSeen seen =
+        database.writeTold(
+            handle -> {
+              AlertSeen one = AlertRows.seen(handle, alert, now);
+              kept.addAll(notices.apply(one));
+              NoticeRows.add(handle, kept);
+              return one;
+            },
+            told);
+    tell(kept);
+    return seen;
   }
 
   @Override
@@ -66,6 +89,18 @@ public final class Notices implements NoticeStore<Telling> {
   }
 
   @Override
+  public void keep(List<Notice> notices, Telling told) throws StateUnavailable {
+    boolean ignored =
+        database.write(
+            handle -> {
+              NoticeRows.add(handle, notices);
+              return true;
+            },
+            told);
+    tell(notices);
+  }
+
+  @Override
   public void open(Ticket ticket, List<Notice> notices, Telling told) throws StateUnavailable {
     boolean ignored =
         database.write(
@@ -75,6 +110,7 @@ public final class Notices implements NoticeStore<Telling> {
               return true;
             },
             told);
+    tell(notices);
   }
 
   @Override
@@ -96,23 +132,32 @@ public final class Notices implements NoticeStore<Telling> {
       Function<Changed.To, List<Notice>> notices,
       Function<Changed.To, Telling> told)
       throws StateUnavailable {
-    return database.writeTold(
-        handle -> {
-          Optional<Changed> changed = TicketRows.taken(handle, id, whose).map(change);
-          if (changed.orElse(null) instanceof Changed.To to) {
-            TicketRows.change(handle, to.ticket());
-            NoticeRows.add(handle, notices.apply(to));
-          }
-          return changed;
-        },
-        changed ->
-            changed.orElse(null) instanceof Changed.To to ? told.apply(to) : Telling.NOTHING);
+    List<Notice> kept = new ArrayList<>();
+    Optional<Changed> changed =
+        database.writeTold(
+            handle -> {
+              Optional<Changed> one = TicketRows.taken(handle, id, whose).map(change);
+              if (one.orElse(null) instanceof Changed.To to) {
+                TicketRows.change(handle, to.ticket());
+                kept.addAll(notices.apply(to));
+                NoticeRows.add(handle, kept);
+              }
+              return one;
+            },
+            one -> one.orElse(null) instanceof Changed.To to ? told.apply(to) : Telling.NOTHING);
+    tell(kept);
+    return changed;
   }
 
   @Override
   public List<KeptNotice> notices(Set<String> recipients, String reader, long after, int limit)
       throws StateUnavailable {
     return database.read(handle -> NoticeRows.behind(handle, recipients, reader, after, limit));
+  }
+
+  @Override
+  public long lastPlace() throws StateUnavailable {
+    return database.read(NoticeRows::lastPlace);
   }
 
   @Override

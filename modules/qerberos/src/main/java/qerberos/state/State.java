@@ -23,6 +23,7 @@ public final class State implements AutoCloseable {
   private final Switch maintenance;
   private final Switch evidenceLock;
   private final Notices notices;
+  private final SocketTickets socketTickets;
 
   private State(Database database, Clock clock) {
     this.database = database;
@@ -37,6 +38,7 @@ public final class State implements AutoCloseable {
     this.maintenance = new Switch("maintenance", documents, clock);
     this.evidenceLock = new Switch("evidence-lock", documents, clock);
     this.notices = new Notices(database);
+    this.socketTickets = new SocketTickets(database, clock);
   }
 
   /// Begins to open, check and migrate the database, on a thread of its own, so that a start need
@@ -114,6 +116,10 @@ public final class State implements AutoCloseable {
 
   public Notices notices() {
     return notices;
+  }
+
+  public SocketTickets socketTickets() {
+    return socketTickets;
   }
 
   @Override

@@ -78,10 +78,12 @@ class ChannelsTest {
   }
 
   @Test
-  void withoutServerAndWebhooks_thereIsNone() {
+  void withoutServerAndWebhooks_thereAreOnlyThoseWhoAreConnected() {
     try (State state = State.open(StateSettings.in(folder), Clock.systemUTC())) {
       var nothing = new NoticeSettings(Routes.NONE, List.of(), Duration.ofSeconds(5));
-      assertThat(Channels.of(noMail(), nothing, state.documents(), Clock.systemUTC())).isEmpty();
+      assertThat(Channels.of(noMail(), nothing, state.documents(), new Room(), Clock.systemUTC()))
+          .extracting(Channel::name)
+          .containsExactly("ws");
     }
   }
 
@@ -90,7 +92,8 @@ class ChannelsTest {
     for (int life = 0; life < 2; life++) {
       try (State state = State.open(StateSettings.in(folder), Clock.systemUTC())) {
         Channel webhook =
-            Channels.of(noMail(), oneWebhook(), state.documents(), Clock.systemUTC()).getFirst();
+            Channels.of(noMail(), oneWebhook(), state.documents(), new Room(), Clock.systemUTC())
+                .getFirst();
         for (int i = 0; i < 2; i++) {
           Delivery delivery =
               webhook.deliver(

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import qerberos.SocketClient;
 import qerberos.http.Description.Operation;
 import qerberos.http.RunningService.Reply;
 import qerberos.identity.Permission;
@@ -266,6 +267,11 @@ class DescriptionTest {
   /// Every operation with its own examples, then the mistakes that can be made with any of them.
   private void goodAndBad(Description description, RunningService service) throws Exception {
     for (Operation operation : description.operations()) {
+      if (operation.node().has("x-websocket")) {
+        opened(description, service, operation);
+        bad(description, service, operation);
+        continue;
+      }
       boolean more =
           description.parameters(operation).stream()
               .anyMatch(one -> one.has("example") && !one.path("in").asString().equals("path"));
@@ -297,6 +303,19 @@ class DescriptionTest {
       }
       bad(description, service, operation);
     }
+  }
+
+  /// A client that can set no more than a browser can gets one too.
+  private void opened(Description description, RunningService service, Operation operation)
+      throws Exception {
+    String path = path(description, service, operation, true);
+    try (var client =
+        SocketClient.open(
+            service.port(), path, "Sec-WebSocket-Protocol", "bearer, " + service.admin)) {
+      assertThat(client.next()).isEqualTo("{\"type\":\"hello\",\"place\":0}");
+    }
+    assertThat(description.statuses(operation)).contains("101");
+    seen.computeIfAbsent(operation.name(), _ -> new TreeSet<>()).add("101");
   }
 
   private static WitnessSettings only(WitnessServer witness) {
@@ -701,6 +720,7 @@ class DescriptionTest {
       case ADMIN_ALERT -> "*tellAlerts";
       case ALERTS_READ -> "*readAlerts";
       case ALERTS_MANAGE -> "*manageAlerts";
+      case NOTIFICATIONS_SEND -> "*sendNotices";
       default -> "[{bearer: ['" + route.permission().text() + "']}]";
     };
   }

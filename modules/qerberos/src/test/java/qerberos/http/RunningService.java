@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import qerberos.bus.Bus;
 import qerberos.delivery.Deliverer;
+import qerberos.delivery.Room;
+import qerberos.delivery.SocketChannel;
 import qerberos.event.Json;
 import qerberos.event.Privacy;
 import qerberos.identity.Gate;
@@ -270,16 +273,19 @@ final class RunningService implements AutoCloseable {
             Duration.ofHours(24));
     selfCheck.start();
     open.push(selfCheck::close);
+    var room = new Room();
+    List<Channel> all = new ArrayList<>(channels);
+    boolean ignored = all.add(new SocketChannel(room));
     var deliverer =
-        new Deliverer(
-            state.notices(), channels, told, Retries.usual(), trail.acts(), clock, random);
+        new Deliverer(state.notices(), all, told, Retries.usual(), trail.acts(), clock, random);
     deliverer.start();
     open.push(deliverer::close);
     bus = Bus.inside(trail);
     open.push(bus::close);
     api =
         HttpApi.start(
-            http, trail, bus, gate, state, redis, metrics, selfCheck, deliverer, clock, "1.0.0");
+            http, trail, bus, gate, state, redis, metrics, selfCheck, deliverer, room, clock,
+            "1.0.0");
     open.push(api::close);
     admin = Files.readString(gate.adminToken()).strip();
   }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import qerberos.notice.Escalation;
+import qerberos.notice.Notice;
 import qerberos.notice.Quiet;
 import qerberos.notice.Route;
 import qerberos.notice.Routes;
@@ -50,7 +51,7 @@ class NoticesFileTest {
                     "*",
                     "*",
                     Times.always(),
-                    List.of(Way.email("boss@example.org")))));
+                    List.of(Way.email("boss@example.org"), Way.ws(Notice.OPERATORS)))));
     Map<String, String> admin = Map.of("QERBEROS_ADMIN_EMAIL", "boss@example.org");
     assertThat(load(admin).notices().routes()).isEqualTo(expected);
     for (String empty : List.of("", "# nothing\n", "routes:\n", "webhooks: []\n")) {
