@@ -1,6 +1,5 @@
 package qerberos.http;
 
-import qerberos.event.JsonBytes;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
@@ -17,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import qerberos.delivery.Room;
 import qerberos.event.Json;
+import qerberos.event.JsonBytes;
 import qerberos.identity.Allowance;
 import qerberos.intake.AnyJson;
 import qerberos.notice.KeptNotice;
