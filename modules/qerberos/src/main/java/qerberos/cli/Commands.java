@@ -70,6 +70,7 @@ public final class Commands {
         .addSubcommand(SwitchCommand.maintenance(around))
         .addSubcommand(SwitchCommand.evidenceLock(around))
         .addSubcommand(new TicketsCommand(around))
+        .addSubcommand(new StateCommand(around))
         .addSubcommand(new BenchCommand(around))
         .addSubcommand(new SettingsCommand(around))
         .addSubcommand(new VersionCommand(around))

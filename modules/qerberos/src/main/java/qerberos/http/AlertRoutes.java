@@ -7,9 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import qerberos.delivery.Deliverer;
 import qerberos.event.Json;
@@ -24,6 +22,7 @@ import qerberos.notice.AlertSeen;
 import qerberos.notice.AlertStatus;
 import qerberos.notice.KnownAlert;
 import qerberos.notice.Notice;
+import qerberos.state.AlertActs;
 import qerberos.state.Notices;
 import qerberos.state.Telling;
 import qerberos.trail.Ids;
@@ -91,9 +90,14 @@ final class AlertRoutes {
     Instant now = exchange.receivedAt().truncatedTo(ChronoUnit.MILLIS);
     List<AlertSeen> seen = new ArrayList<>();
     for (Alert alert : alerts) {
+      String notice = ids.next();
       boolean ignored =
           seen.add(
-              notices.seen(alert, now, one -> toOperators(one, now), one -> told(exchange, one)));
+              notices.seen(
+                  alert,
+                  now,
+                  one -> toOperators(one, notice, now),
+                  one -> told(exchange, one, notice, now)));
     }
     if (seen.stream().anyMatch(one -> one.change().begins())) {
       deliverer.wake();
@@ -113,57 +117,36 @@ final class AlertRoutes {
   }
 
   /// What they read, and, once for each firing, what goes out to whom the routes name.
-  private List<Notice> toOperators(AlertSeen seen, Instant now) {
+  private List<Notice> toOperators(AlertSeen seen, String notice, Instant now) {
     if (seen.change() == AlertChange.REPEATED) {
       return List.of();
     }
-    Alert alert = seen.alert();
-    Map<String, String> fields = new TreeMap<>(alert.fields());
-    fields.put("alert", alert.id());
-    fields.put("status", lower(alert.status()));
-    fields.put("source", alert.source());
     return List.of(
-        new Notice(
-            ids.next(),
-            Notice.OPERATORS,
-            "alert",
-            alert.severity(),
-            lower(alert.status()) + ": " + alert.summary(),
-            alert.fields().getOrDefault("description", alert.summary()),
+        seen.toOperators(
+            notice,
             now,
-            fields,
             seen.change().begins()
-                ? deliverer.ways(alert.severity(), "notification.admin_alert", null)
+                ? deliverer.ways(seen.alert().severity(), AlertActs.TYPE, null)
                 : List.of()));
   }
 
-  private Telling told(Exchange exchange, AlertSeen seen) {
+  private Telling told(Exchange exchange, AlertSeen seen, String notice, Instant now) {
     if (seen.change() == AlertChange.REPEATED) {
       return Telling.NOTHING;
     }
     Alert alert = seen.alert();
-    Json.Obj what =
-        Json.EMPTY
-            .with("status", Json.of(lower(alert.status())))
-            .with("change", Json.of(lower(seen.change())))
-            .with("summary", Json.of(alert.summary()))
-            .with("source", Json.of(alert.source()))
-            .with("fingerprint", Json.of(alert.fingerprint()))
-            .with("startsAt", Json.of(alert.startsAt().toString()));
-    for (var field : alert.fields().entrySet()) {
-      what = what.with(field.getKey(), Json.of(field.getValue()));
-    }
     boolean firing = alert.status() == AlertStatus.FIRING;
     return records.told(
         exchange,
-        "notification.admin_alert",
-        "alert:" + alert.id(),
+        now,
+        AlertActs.TYPE,
+        AlertActs.ref(alert),
         alert.source().equals(AlertBody.ALERTMANAGER)
             ? "system:alertmanager"
             : "system:admin-alert",
         firing ? Verdict.WARN : Verdict.ALLOW,
         lower(alert.severity()),
-        what);
+        AlertActs.what(seen, notice));
   }
 
   private Answer all(Exchange exchange) throws IOException {

@@ -343,7 +343,7 @@ public final class HttpApi implements AutoCloseable {
 
   private void endSwitches() {
     try {
-      switches.endThoseOver();
+      switches.endThoseOver(clock.instant());
     } catch (StateUnavailable e) {
       LOG.log(WARNING, "what is over is not recorded as ended yet: " + e.getMessage());
     }

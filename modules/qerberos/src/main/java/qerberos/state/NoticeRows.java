@@ -29,6 +29,40 @@ final class NoticeRows {
     }
   }
 
+  /// The same for one that may be there already.
+  static void addOnce(Handle handle, Notice notice) {
+    long there =
+        handle
+            .createQuery("SELECT COUNT(*) FROM notification WHERE id = :id")
+            .bind("id", notice.id())
+            .mapTo(Long.class)
+            .one();
+    if (there == 0) {
+      add(handle, notice);
+    }
+  }
+
+  /// Moves all of these kinds on by so many places, which are more than there are of them.
+  static void moveOn(Handle handle, Set<String> kinds, long places) {
+    int ignored =
+        handle
+            .createUpdate("UPDATE notification SET place = place + :places WHERE kind IN (<kinds>)")
+            .bindList("kinds", new ArrayList<>(kinds))
+            .bind("places", places)
+            .execute();
+    goOnBehindAll(handle);
+  }
+
+  /// The next one stands behind all that are there.
+  static void goOnBehindAll(Handle handle) {
+    int ignored =
+        handle
+            .createUpdate(
+                "UPDATE notification_place SET last_place ="
+                    + " (SELECT COALESCE(MAX(place), 0) FROM notification)")
+            .execute();
+  }
+
   private static void add(Handle handle, Notice notice) {
     int ignored =
         handle
