@@ -64,6 +64,12 @@ public interface NoticeStore<T> {
   /// time stays.
   boolean read(String id, Set<String> recipients, String reader, Instant at) throws IOException;
 
+  /// Forgets notices of before that time of which nothing waits to be delivered; a critical one
+  /// that nobody has read, only when it is from before the other.
+  ///
+  /// @return how many
+  int forget(Instant before, Instant criticalBefore) throws IOException;
+
   /// What a channel has to deliver now, the longest due first.
   List<Due> due(String channel, Instant now, int limit) throws IOException;
 

@@ -22,7 +22,7 @@ public final class Channels {
 
   /// Mail when there is a server for it, webhooks when there are any.
   ///
-  /// @param documents remember which webhooks want no more calls
+  /// @param documents remember which webhooks want no more calls, and what mails went this hour
   public static List<Channel> of(
       MailSettings mail, NoticeSettings notices, Documents documents, Clock clock) {
     var tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
@@ -37,6 +37,7 @@ public final class Channels {
                         mail.admin(),
                         mail.gather(),
                         mail.mailsPerHour(),
+                        new CountedMails(documents),
                         tls,
                         clock)));
     if (!notices.webhooks().isEmpty()) {

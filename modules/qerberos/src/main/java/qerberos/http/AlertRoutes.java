@@ -42,12 +42,14 @@ final class AlertRoutes {
   private final Notices notices;
   private final Deliverer deliverer;
   private final Records records;
+  private final Metrics metrics;
   private final Ids ids;
 
-  AlertRoutes(Notices notices, Deliverer deliverer, Records records, Ids ids) {
+  AlertRoutes(Notices notices, Deliverer deliverer, Records records, Metrics metrics, Ids ids) {
     this.notices = notices;
     this.deliverer = deliverer;
     this.records = records;
+    this.metrics = metrics;
     this.ids = ids;
   }
 
@@ -98,6 +100,17 @@ final class AlertRoutes {
                   now,
                   one -> toOperators(one, notice, now),
                   one -> told(exchange, one, notice, now)));
+    }
+    for (AlertSeen one : seen) {
+      if (one.change() != AlertChange.REPEATED) {
+        metrics.count(
+            "qerberos.admin.alerts",
+            1,
+            "severity",
+            lower(one.alert().severity()),
+            "status",
+            lower(one.alert().status()));
+      }
     }
     if (seen.stream().anyMatch(one -> one.change().begins())) {
       deliverer.wake();

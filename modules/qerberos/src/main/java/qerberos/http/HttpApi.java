@@ -138,8 +138,9 @@ public final class HttpApi implements AutoCloseable {
     ServiceFigures.measure(metrics, state.maintenance(), evidence);
     routes.addAll(new DescriptionRoutes().routes());
     Notices notices = state.notices();
-    routes.addAll(new AlertRoutes(notices, deliverer, records, trail.ids()).routes());
+    routes.addAll(new AlertRoutes(notices, deliverer, records, metrics, trail.ids()).routes());
     routes.addAll(new TicketRoutes(notices, deliverer, records, trail.ids()).routes());
+    NoticeFigures.measure(metrics, notices, deliverer);
     routes.addAll(new NoticeRoutes(notices, admission).routes());
     this.routes = List.copyOf(routes);
     var router = new Router(routes);

@@ -16,6 +16,7 @@ import qerberos.identity.Caller;
 import qerberos.identity.Permission;
 import qerberos.identity.SquidIdentity;
 import qerberos.identity.View;
+import qerberos.intake.BatchIds;
 import qerberos.notice.Changed;
 import qerberos.notice.Notice;
 import qerberos.notice.Ticket;
@@ -25,6 +26,7 @@ import qerberos.notice.TicketPage;
 import qerberos.notice.TicketStatus;
 import qerberos.notice.Whose;
 import qerberos.state.Notices;
+import qerberos.state.StateUnavailable;
 import qerberos.state.TicketActs;
 import qerberos.trail.Ids;
 
@@ -68,11 +70,14 @@ final class TicketRoutes {
             "/audit/support-tickets/{id}",
             Permission.AUDIT_READ,
             Stored.orUnavailable(this::one)),
-        Route.guarded(
-            "PATCH",
-            "/audit/support-tickets/{id}",
-            Permission.ALERTS_MANAGE,
-            Stored.orUnavailable(this::change)));
+        change("/audit/support-tickets/{id}"),
+        change("/notifications/support-ticket/{id}"));
+  }
+
+  /// One change under two names: where tickets are read, and where they are made.
+  private Route change(String path) {
+    return Route.guarded(
+        "PATCH", path, Permission.ALERTS_MANAGE, Stored.orUnavailable(this::change));
   }
 
   private Answer open(Exchange exchange) throws IOException {
@@ -90,11 +95,12 @@ final class TicketRoutes {
     }
     Caller caller = exchange.caller();
     SquidIdentity identity = caller.identity();
+    @Nullable String key = AuditWrites.idempotencyKey(exchange);
     Ticket ticket;
     try {
       ticket =
           Ticket.opened(
-              ids.next(),
+              key == null ? ids.next() : BatchIds.derive(caller.source(), key, 1),
               caller.principal(),
               identity == null ? null : identity.subId(),
               identity == null ? null : identity.daoId(),
@@ -104,6 +110,24 @@ final class TicketRoutes {
     } catch (IllegalArgumentException e) {
       throw Asked.named(e, "body");
     }
+    Optional<Ticket> before = key == null ? Optional.empty() : made(ticket);
+    if (before.isPresent()) {
+      return again(exchange, ticket, before.get());
+    }
+    try {
+      keep(exchange, ticket);
+    } catch (StateUnavailable e) {
+      // Of two with one key at once, one is the second.
+      Optional<Ticket> meanwhile = key == null ? Optional.empty() : made(ticket);
+      if (meanwhile.isPresent()) {
+        return again(exchange, ticket, meanwhile.get());
+      }
+      throw e;
+    }
+    return exchange.ok(201, "CREATED", "somebody will look at it", json -> write(json, ticket));
+  }
+
+  private void keep(Exchange exchange, Ticket ticket) throws StateUnavailable {
     Notice toOperators = ticket.toOperators(ids.next());
     notices.open(
         ticket,
@@ -113,7 +137,20 @@ final class TicketRoutes {
             TicketActs.CREATE,
             TicketActs.ref(ticket),
             _ -> Optional.of(TicketActs.made(ticket, toOperators.id()))));
-    return exchange.ok(201, "CREATED", "somebody will look at it", json -> write(json, ticket));
+  }
+
+  private Optional<Ticket> made(Ticket ticket) throws StateUnavailable {
+    return notices.ticket(ticket.id(), new Whose.Of(ticket.owner()));
+  }
+
+  /// The ticket that was made under the same key before, as it is by now.
+  private static Answer again(Exchange exchange, Ticket ticket, Ticket before) {
+    if (!before.subject().equals(ticket.subject()) || !before.message().equals(ticket.message())) {
+      throw Refused.because(
+          Code.CONFLICT, "Idempotency-Key: was used for another ticket, want a new key");
+    }
+    return exchange.ok(
+        200, "ALREADY_RECORDED", "made before, by the same key", json -> write(json, before));
   }
 
   private Answer all(Exchange exchange) throws IOException {

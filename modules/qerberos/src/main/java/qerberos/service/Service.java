@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import qerberos.delivery.Channels;
 import qerberos.delivery.Deliverer;
+import qerberos.delivery.Forgetting;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
@@ -236,6 +237,7 @@ public final class Service implements AutoCloseable {
                 clock,
                 random));
     deliverer.start();
+    keep(new Forgetting(state.notices(), settings.notices().keep(), clock)).start();
     HttpApi started =
         keep(
             HttpApi.start(

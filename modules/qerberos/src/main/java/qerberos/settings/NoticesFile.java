@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -95,7 +96,10 @@ final class NoticesFile {
               List.of(Way.email(values.get(Catalog.ADMIN_EMAIL)))));
     }
     return new NoticeSettings(
-        new Routes(reader.routes), reader.webhooks, values.get(Catalog.WEBHOOK_TIMEOUT));
+        new Routes(reader.routes),
+        reader.webhooks,
+        values.get(Catalog.WEBHOOK_TIMEOUT),
+        Duration.ofDays(values.get(Catalog.ALERT_RETENTION_DAYS)));
   }
 
   /// The list of routes, when there is one; webhooks are read before it, wherever they stand.

@@ -151,6 +151,32 @@ final class NoticeRows {
     return true;
   }
 
+  static int forget(Handle handle, Instant before, Instant criticalBefore) {
+    int forgotten =
+        handle
+            .createUpdate(
+                "DELETE FROM notification WHERE said_at < :before AND (severity <> 'CRITICAL'"
+                    + " OR said_at < :criticalBefore OR EXISTS (SELECT 1 FROM notification_read r"
+                    + " WHERE r.notification_id = notification.id)) AND NOT EXISTS (SELECT 1 FROM"
+                    + " delivery d WHERE d.notification_id = notification.id AND d.status ="
+                    + " 'waiting')")
+            .bind("before", before.toEpochMilli())
+            .bind("criticalBefore", criticalBefore.toEpochMilli())
+            .execute();
+    if (forgotten > 0) {
+      for (String table : List.of("notification_read", "delivery")) {
+        int ignored =
+            handle
+                .createUpdate(
+                    "DELETE FROM "
+                        + table
+                        + " WHERE notification_id NOT IN (SELECT id FROM notification)")
+                .execute();
+      }
+    }
+    return forgotten;
+  }
+
   static List<Due> due(Handle handle, String channel, Instant now, int limit) {
     return handle
         .createQuery(
