@@ -163,6 +163,18 @@ final class ServerProcess implements AutoCloseable {
         BodyHandlers.ofByteArray());
   }
 
+  /// Any method, as somebody else.
+  HttpResponse<byte[]> send(String method, String path, String token, String body)
+      throws IOException, InterruptedException {
+    return HTTP.send(
+        request(path)
+            .setHeader("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofByteArray());
+  }
+
   private HttpRequest.Builder request(String path) throws IOException {
     Path token = data.resolve("secrets/admin.token");
     var request =

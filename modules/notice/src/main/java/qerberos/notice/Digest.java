@@ -1,5 +1,6 @@
 package qerberos.notice;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The first message to a recipient opens a batch and waits; those that come meanwhile join it.
 /// When the time is over, or the batch is full, or something critical joined, the one that opened
-/// it sends it, and all of them learn how that ended. There is no thread of its own and nothing is
-/// kept: each message is with its caller until the mail that holds it was taken. So a crash loses
-/// nothing, and what the hour has no room for is answered with how long to wait; when it is
+/// it sends it, and all of them learn how that ended. There is no thread of its own, and of
+/// messages nothing is kept: each is with its caller until the mail that holds it was taken, so a
+/// crash loses nothing. What the hour has no room for is answered with how long to wait; when it is
 /// delivered again it is gathered with whatever waits by then, into one mail.
+///
+/// That a mail goes is kept before it does ([SentMails]), so that a restart does not begin a new
+/// hour; while that cannot be kept, none goes.
 ///
 /// Callers wait for as long as messages are gathered, so each needs a thread.
 final class Digest {
@@ -34,9 +38,11 @@ final class Digest {
   private final Duration gather;
   private final int mailsPerHour;
   private final Clock clock;
+  private final SentMails sentMails;
   private final Post post;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Box> boxes = new HashMap<>();
+  private boolean remembered;
 
   /// Sends one mail.
   interface Post {
@@ -50,8 +56,8 @@ final class Digest {
     private final HourBudget budget;
     private @Nullable Batch open;
 
-    Box(int mailsPerHour) {
-      this.budget = new HourBudget(mailsPerHour);
+    Box(HourBudget budget) {
+      this.budget = budget;
     }
   }
 
@@ -67,9 +73,10 @@ final class Digest {
 
   /// @param gather how long a batch stays open
   /// @param mailsPerHour to one recipient, 1 at least
-  Digest(Duration gather, int mailsPerHour, Clock clock, Post post) {
+  Digest(Duration gather, int mailsPerHour, SentMails sentMails, Clock clock, Post post) {
     this.gather = gather;
     this.mailsPerHour = mailsPerHour;
+    this.sentMails = sentMails;
     this.clock = clock;
     this.post = post;
   }
@@ -80,7 +87,7 @@ final class Digest {
     Batch batch;
     lock.lock();
     try {
-      Box box = boxes.computeIfAbsent(message.recipient(), _ -> new Box(mailsPerHour));
+      Box box = boxes.computeIfAbsent(message.recipient(), _ -> box(List.of()));
       batch = box.open;
       if (batch == null) {
         batch = new Batch();
@@ -123,19 +130,72 @@ final class Digest {
     }
   }
 
+  private Box box(List<Instant> before) {
+    return new Box(new HourBudget(mailsPerHour, before));
+  }
+
+  /// Asked once, before the first mail; whoever has a box already has sent nothing.
+  private void remember() throws IOException {
+    if (!remembered) {
+      for (var one : sentMails.kept().entrySet()) {
+        Box before = boxes.get(one.getKey());
+        Box box = box(one.getValue());
+        box.open = before == null ? null : before.open;
+        boxes.put(one.getKey(), box);
+      }
+      remembered = true;
+    }
+  }
+
+  private void keep(Instant now) throws IOException {
+    Map<String, List<Instant>> sent = new HashMap<>();
+    boxes.forEach(
+        (recipient, box) -> {
+          List<Instant> counted = box.budget.sent(now);
+          if (!counted.isEmpty()) {
+            sent.put(recipient, counted);
+          }
+        });
+    sentMails.keep(sent);
+  }
+
+  /// Takes a mail from the budget, for good; empty when it may go.
+  private Optional<Delivery> counted(Box box, Instant now, String recipient, boolean critical) {
+    Optional<Duration> wait = box.budget.take(now, critical);
+    if (wait.isPresent()) {
+      return Optional.of(
+          new Delivery.Failed(
+              "the mails that " + recipient + " may get this hour are used up", false, wait.get()));
+    }
+    try {
+      keep(now);
+      return Optional.empty();
+    } catch (IOException e) {
+      box.budget.giveBack(now);
+      return Optional.of(uncounted(e));
+    }
+  }
+
+  private static Delivery uncounted(IOException e) {
+    return new Delivery.Failed(
+        "no mail goes that cannot be counted: " + e.getMessage(), false, null);
+  }
+
   private Delivery send(String recipient, Batch batch) throws InterruptedException {
     List<Message> messages;
     Instant now;
     lock.lock();
     try {
+      remember();
       Box box = close(recipient, batch);
       messages = new ArrayList<>(batch.messages.values());
       now = clock.instant();
-      Optional<Duration> wait = box.budget.take(now, batch.isCritical());
-      if (wait.isPresent()) {
-        return new Delivery.Failed(
-            "the mails that " + recipient + " may get this hour are used up", false, wait.get());
+      Optional<Delivery> not = counted(box, now, recipient, batch.isCritical());
+      if (not.isPresent()) {
+        return not.get();
       }
+    } catch (IOException e) {
+      return uncounted(e);
     } finally {
       lock.unlock();
     }
@@ -152,7 +212,7 @@ final class Digest {
   private Box close(String recipient, Batch batch) {
     lock.lock();
     try {
-      Box box = boxes.computeIfAbsent(recipient, _ -> new Box(mailsPerHour));
+      Box box = boxes.computeIfAbsent(recipient, _ -> box(List.of()));
       if (box.open == batch) {
         box.open = null;
       }

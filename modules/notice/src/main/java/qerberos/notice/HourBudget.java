@@ -9,15 +9,23 @@ import java.util.Optional;
 /// How many mails one mailbox may still get within any hour. Used by one thread at a time.
 ///
 /// A quarter is kept for mails that say something critical, so that much that is unimportant never
-/// makes the important wait. It is kept in memory: a restart begins a new hour.
+/// makes the important wait.
 final class HourBudget {
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final int most;
   private final List<Instant> sent = new ArrayList<>();
 
-  HourBudget(int most) {
+  /// @param before mails that went before
+  HourBudget(int most, List<Instant> before) {
     this.most = most;
+    this.sent.addAll(before);
+  }
+
+  /// When mails went that count.
+  List<Instant> sent(Instant now) {
+    forget(now);
+    return List.copyOf(sent);
   }
 
   /// Counts one mail and answers nothing, or counts none and says how long until one may go.

@@ -17,6 +17,7 @@ public final class MailChannel implements Channel {
   /// @param contact who is asked about them; empty when nobody is
   /// @param gather how long messages to one address are gathered
   /// @param mailsPerHour to one address, 1 at least
+  /// @param sentMails what went in lives before
   /// @param tls whose certificates are believed; the JDK's default is the host's
   public MailChannel(
       MailServer server,
@@ -24,6 +25,7 @@ public final class MailChannel implements Channel {
       String contact,
       Duration gather,
       int mailsPerHour,
+      SentMails sentMails,
       SSLSocketFactory tls,
       Clock clock) {
     var room = new MailRoom(server, tls, clock);
@@ -31,6 +33,7 @@ public final class MailChannel implements Channel {
         new Digest(
             gather,
             mailsPerHour,
+            sentMails,
             clock,
             (recipient, messages) ->
                 room.send(Letter.of(recipient, messages, layout, Plain.line(contact, 500))));

@@ -77,6 +77,13 @@ public interface NoticeStore<T> {
   /// time stays.
   boolean read(String id, Set<String> recipients, String reader, Instant at) throws IOException;
 
+  /// Forgets notices of before that time of which nothing waits to be delivered, and which went out
+  /// about no alert that still fires; a critical one that nobody has read, only when it is from
+  /// before the other.
+  ///
+  /// @return how many
+  int forget(Instant before, Instant criticalBefore) throws IOException;
+
   /// What a channel has to deliver now, the longest due first. Of what goes to one webhook about
   /// one alert only the first that still waits, so that nobody hears that it is over before it
   /// began.

@@ -3,6 +3,7 @@ package qerberos.notice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,34 @@ public record Ticket(
     var made = new TicketEntry(at, owner, TicketStatus.OPEN, null, null);
     return new Ticket(
         id, owner, subId, daoId, subject, message, TicketStatus.OPEN, null, at, at, List.of(made));
+  }
+
+  /// What operators read of a new one.
+  public Notice toOperators(String noticeId) {
+    return new Notice(
+        noticeId,
+        Notice.OPERATORS,
+        "ticket",
+        Severity.INFO,
+        subject,
+        message,
+        createdAt,
+        Map.of("ticket", id, "owner", owner, "status", TicketStatus.OPEN.text()),
+        List.of());
+  }
+
+  /// What its owner reads of a line of its history.
+  public Notice toOwner(String noticeId, TicketEntry line) {
+    return new Notice(
+        noticeId,
+        owner,
+        "ticket",
+        Severity.INFO,
+        subject,
+        line.note() == null ? "" : line.note(),
+        line.at(),
+        Map.of("ticket", id, "status", status.text()),
+        List.of());
   }
 
   /// This ticket after somebody changed it.

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import qerberos.notice.Digest.Posted;
 
 class DigestTest {
+  private final KeptMails kept = new KeptMails();
   private static final String A = "a@example.org";
   private static final String B = "b@example.org";
   private static final Duration LONG = Duration.ofMinutes(10);
@@ -158,10 +159,37 @@ class DigestTest {
     assertThat(digest.deliver(Messages.of("n", A, Severity.CRITICAL))).isEqualTo(TAKEN);
   }
 
+  @Test
+  void aRestart_allowsNobodyMoreMailsWithinTheHour() throws Exception {
+    Digest first = digest(Duration.ZERO, 2);
+    assertThat(first.deliver(Messages.of("m1", A, Severity.CRITICAL))).isEqualTo(TAKEN);
+    assertThat(first.deliver(Messages.of("m2", A, Severity.CRITICAL))).isEqualTo(TAKEN);
+    Digest second = digest(Duration.ZERO, 2);
+    assertThat(second.deliver(Messages.of("b1", B, Severity.CRITICAL))).isEqualTo(TAKEN);
+    assertThat(second.deliver(Messages.of("m3", A, Severity.CRITICAL)))
+        .isInstanceOfSatisfying(
+            Delivery.Failed.class, failed -> assertThat(failed.reason()).contains("are used up"));
+    assertThat(kept.kept.get(A)).hasSize(2);
+  }
+
+  @Test
+  void aMailThatCannotBeCounted_doesNotGo() throws Exception {
+    Digest digest = digest(Duration.ZERO, 1);
+    kept.broken = true;
+    assertThat(digest.deliver(Messages.of("m1", A, Severity.CRITICAL)))
+        .isEqualTo(
+            new Delivery.Failed(
+                "no mail goes that cannot be counted: the state is gone", false, null));
+    assertThat(sent).isEmpty();
+    kept.broken = false;
+    assertThat(digest.deliver(Messages.of("m1", A, Severity.CRITICAL))).isEqualTo(TAKEN);
+  }
+
   private Digest digest(Duration gather, int mailsPerHour) {
     return new Digest(
         gather,
         mailsPerHour,
+        kept,
         clock,
         (to, messages) -> {
           sent.add(new Mail(to, messages));

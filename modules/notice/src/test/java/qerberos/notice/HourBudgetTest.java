@@ -14,7 +14,7 @@ class HourBudgetTest {
 
   @Test
   void whenUsedUp_saysHowLongUntilTheOldestIsAnHourOld() {
-    var budget = new HourBudget(3);
+    var budget = new HourBudget(3, List.of());
     for (int minute = 0; minute < 3; minute++) {
       assertThat(budget.take(NOW.plus(Duration.ofMinutes(minute)), false)).isEmpty();
     }
@@ -27,7 +27,7 @@ class HourBudgetTest {
 
   @Test
   void aQuarterIsKeptForWhatIsCritical() {
-    var budget = new HourBudget(8);
+    var budget = new HourBudget(8, List.of());
     for (int i = 0; i < 6; i++) {
       assertThat(budget.take(NOW, false)).isEmpty();
     }
@@ -39,7 +39,7 @@ class HourBudgetTest {
 
   @Test
   void whatDidNotGo_doesNotCount() {
-    var budget = new HourBudget(1);
+    var budget = new HourBudget(1, List.of());
     assertThat(budget.take(NOW, true)).isEmpty();
     budget.giveBack(NOW);
     assertThat(budget.take(NOW, true)).isEmpty();
@@ -47,7 +47,7 @@ class HourBudgetTest {
 
   @Test
   void aClockSetBack_makesNobodyWaitLongerThanAnHour() {
-    var budget = new HourBudget(1);
+    var budget = new HourBudget(1, List.of());
     assertThat(budget.take(NOW, true)).isEmpty();
     assertThat(budget.take(NOW.minus(Duration.ofDays(1)), true)).isEmpty();
   }
@@ -59,7 +59,7 @@ class HourBudgetTest {
     var random = new Random(seed);
     for (int round = 0; round < 50; round++) {
       int most = 1 + random.nextInt(9);
-      var budget = new HourBudget(most);
+      var budget = new HourBudget(most, List.of());
       List<Instant> sent = new ArrayList<>();
       Instant now = NOW;
       for (int i = 0; i < 200; i++) {

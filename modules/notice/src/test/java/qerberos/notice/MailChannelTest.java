@@ -330,6 +330,7 @@ class MailChannelTest {
         "",
         LONG,
         100,
+        new KeptMails(),
         believed,
         Clock.fixed(Messages.AT, ZoneOffset.UTC));
   }

@@ -331,6 +331,34 @@ public abstract class NoticeStoreContract<T> {
   }
 
   @Test
+  final void oldNotices_areForgotten_unlessSomethingWaits_orSomethingCriticalIsUnread()
+      throws Exception {
+    Instant old = NOW.minusSeconds(100);
+    tell(
+        notice("plain", ALICE, old),
+        critical("unread", old),
+        critical("read", old),
+        critical("ancient", NOW.minusSeconds(200)),
+        notice("waiting", ALICE, old, new Way("email", "a@example")),
+        notice("young", ALICE, NOW));
+    assertThat(store().read("read", Set.of(ALICE), "bob", NOW)).isTrue();
+    assertThat(store().forget(NOW.minusSeconds(50), NOW.minusSeconds(150))).isEqualTo(3);
+    assertThat(store().notices(Set.of(ALICE), ALICE, 0, 10).stream().map(one -> one.notice().id()))
+        .containsExactly("unread", "waiting", "young");
+    assertThat(store().forget(NOW.minusSeconds(50), NOW.minusSeconds(150))).isZero();
+    assertThat(store().read("unread", Set.of(ALICE), ALICE, NOW)).isTrue();
+    assertThat(store().forget(NOW.minusSeconds(50), NOW.minusSeconds(150))).isEqualTo(1);
+    long last = store().notices(Set.of(ALICE), ALICE, 0, 10).getLast().place();
+    tell(notice("next", ALICE, NOW));
+    assertThat(store().notices(Set.of(ALICE), ALICE, last, 10)).hasSize(1);
+  }
+
+  private static Notice critical(String id, Instant at) {
+    return new Notice(
+        id, ALICE, "alert", Severity.CRITICAL, "down", "all of it", at, Map.of(), List.of());
+  }
+
+  @Test
   final void whatThrowsOnTheWay_leavesNothingBehind() throws Exception {
     assertThatThrownBy(
             () ->

@@ -71,6 +71,7 @@ public final class Commands {
         .addSubcommand(SwitchCommand.evidenceLock(around))
         .addSubcommand(new AlertsCommand(around))
         .addSubcommand(new TicketsCommand(around))
+        .addSubcommand(new StateCommand(around))
         .addSubcommand(new BenchCommand(around))
         .addSubcommand(new SettingsCommand(around))
         .addSubcommand(new VersionCommand(around))

@@ -236,7 +236,7 @@ final class StartCommand implements Callable<Integer> {
       case CONFIGURATION -> Exit.CONFIGURATION;
       case CANNOT_WRITE -> Exit.CANNOT_WRITE;
       case TAKEN -> Exit.TAKEN;
-      case DAMAGED -> Exit.FAILED;
+      case DAMAGED, KEPT -> Exit.FAILED;
     };
   }
 

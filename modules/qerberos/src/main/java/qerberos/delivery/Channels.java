@@ -22,7 +22,7 @@ public final class Channels {
 
   /// Mail when there is a server for it, webhooks when there are any, and whoever is connected.
   ///
-  /// @param documents remember which webhooks want no more calls
+  /// @param documents remember which webhooks want no more calls, and what mails went this hour
   /// @param room where they wait who are connected
   public static List<Channel> of(
       MailSettings mail, NoticeSettings notices, Documents documents, Room room, Clock clock) {
@@ -38,6 +38,7 @@ public final class Channels {
                         mail.admin(),
                         mail.gather(),
                         mail.mailsPerHour(),
+                        new CountedMails(documents),
                         tls,
                         clock)));
     if (!notices.webhooks().isEmpty()) {

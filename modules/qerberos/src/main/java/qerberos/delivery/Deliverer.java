@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import qerberos.event.Actor;
@@ -65,6 +66,7 @@ public final class Deliverer implements AutoCloseable {
   private final RandomGenerator random;
   private final List<Worker> workers = new ArrayList<>();
   private final Set<Thread> delivering = ConcurrentHashMap.newKeySet();
+  private final Map<String, LongAdder> attempts = new ConcurrentHashMap<>();
   private final Map<String, String> faults = new ConcurrentHashMap<>();
   private volatile boolean running = true;
 
@@ -88,8 +90,11 @@ public final class Deliverer implements AutoCloseable {
     this.random = random;
   }
 
-  /// Begins to deliver.
+  /// Begins to deliver, and to give up what waits for a channel that is not there any more.
   public void start() {
+    Thread abandoning =
+        Thread.ofPlatform().name("deliver-nowhere").daemon(true).unstarted(this::abandon);
+    boolean _ = workers.add(new Worker(abandoning, new Semaphore(0)));
     for (Channel channel : channels) {
       Semaphore news = new Semaphore(0);
       Thread thread =
@@ -100,6 +105,52 @@ public final class Deliverer implements AutoCloseable {
       boolean ignored = workers.add(new Worker(thread, news));
     }
     workers.forEach(worker -> worker.thread().start());
+  }
+
+  private void abandon() {
+    while (running) {
+      try {
+        for (String name : store.waiting().keySet()) {
+          if (!has(name)) {
+            abandon(name);
+          }
+        }
+        return;
+      } catch (IOException | RuntimeException e) {
+        LOG.log(WARNING, "what waits for channels that are gone waits on", e);
+      }
+      if (!paused()) {
+        return;
+      }
+    }
+  }
+
+  private void abandon(String channel) throws IOException {
+    while (running) {
+      boolean any = false;
+      for (Due one : store.due(channel, Instant.ofEpochMilli(Long.MAX_VALUE), AT_ONCE)) {
+        if (store.take(one, clock.instant().plus(retries.lease()))) {
+          settle(one, new Settled.GivenUp(clock.instant(), "there is no such channel any more"));
+          any = true;
+        }
+      }
+      if (!any) {
+        return;
+      }
+    }
+  }
+
+  /// How many attempts of a channel ended so since the start.
+  ///
+  /// @param outcome `delivered`, `failed` or `given up`
+  public long attempts(String channel, String outcome) {
+    LongAdder counted = attempts.get(channel + "\n" + outcome);
+    return counted == null ? 0 : counted.sum();
+  }
+
+  /// The names of all channels.
+  public List<String> channels() {
+    return channels.stream().map(Channel::name).toList();
   }
 
   /// By which ways something goes out, and from when on, of those whose channel is there.
@@ -222,10 +273,24 @@ public final class Deliverer implements AutoCloseable {
         String _ = faults.put(channel.name(), failed.reason());
       }
     }
-    int attempts = due.attempts() + 1;
-    Settled settled = retries.after(delivery, attempts, due.since(), clock.instant(), random);
-    EventDraft event = event(due, attempts, settled);
-    boolean ignored = store.settle(due, settled, acts.of(_ -> Optional.of(event)));
+    settle(due, retries.after(delivery, due.attempts() + 1, due.since(), clock.instant(), random));
+  }
+
+  private void settle(Due due, Settled settled) throws IOException {
+    EventDraft event = event(due, due.attempts() + 1, settled);
+    if (store.settle(due, settled, acts.of(_ -> Optional.of(event)))) {
+      attempts
+          .computeIfAbsent(due.channel() + "\n" + outcome(settled), _ -> new LongAdder())
+          .increment();
+    }
+  }
+
+  private static String outcome(Settled settled) {
+    return switch (settled) {
+      case Settled.Delivered _ -> "delivered";
+      case Settled.Again _ -> "failed";
+      case Settled.GivenUp _ -> "given up";
+    };
   }
 
   private static EventDraft event(Due due, int attempts, Settled settled) {
@@ -233,6 +298,7 @@ public final class Deliverer implements AutoCloseable {
         Json.EMPTY
             .with("recipient", Json.of(due.message().recipient()))
             .with("attempt", Json.of((double) attempts))
+            .with("outcome", Json.of(outcome(settled)))
             .with(
                 "severity",
                 Json.of(due.message().severity().name().toLowerCase(java.util.Locale.ROOT)));
@@ -244,15 +310,10 @@ public final class Deliverer implements AutoCloseable {
         };
     details =
         switch (settled) {
-          case Settled.Delivered(_, var detail) ->
-              details.with("outcome", Json.of("delivered")).with("answer", told(detail));
+          case Settled.Delivered(_, var detail) -> details.with("answer", told(detail));
           case Settled.Again(_, var reason, Instant next) ->
-              details
-                  .with("outcome", Json.of("failed"))
-                  .with("answer", told(reason))
-                  .with("nextAttempt", Json.of(next.toString()));
-          case Settled.GivenUp(_, var reason) ->
-              details.with("outcome", Json.of("given up")).with("answer", told(reason));
+              details.with("answer", told(reason)).with("nextAttempt", Json.of(next.toString()));
+          case Settled.GivenUp(_, var reason) -> details.with("answer", told(reason));
         };
     return new EventDraft(
         null,

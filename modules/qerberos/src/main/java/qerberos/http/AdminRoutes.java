@@ -18,6 +18,8 @@ import qerberos.identity.ListedIdentity;
 import qerberos.identity.NewToken;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;
+import qerberos.identity.SquidIdentity;
+import qerberos.state.AccessActs;
 import qerberos.state.BlockedIdentity;
 import qerberos.state.StoredToken;
 import qerberos.state.Telling;
@@ -88,21 +90,14 @@ final class AdminRoutes {
       throw Asked.named(e, "name");
     }
     StoredToken stored = issued.stored();
-    Json.Obj what =
-        Json.EMPTY
-            .with("tokenName", Json.of(stored.name()))
-            .with("scope", Json.of(stored.scope()))
-            .with(
-                "permissions",
-                new Json.Arr(stored.permissions().stream().sorted().<Json>map(Json::of).toList()));
     gate.tokens()
         .issue(
             issued,
             records.doing(
                 exchange,
-                "token.create",
-                "qerberos:token:" + stored.id(),
-                changed -> changed ? Optional.of(what) : Optional.empty()));
+                AccessActs.TOKEN_CREATE,
+                AccessActs.tokenRef(stored.id()),
+                changed -> changed ? Optional.of(AccessActs.made(stored)) : Optional.empty()));
     return exchange.ok(
         201,
         "CREATED",
@@ -113,8 +108,12 @@ final class AdminRoutes {
   private Answer revoke(Exchange exchange) throws IOException {
     String id = exchange.variable(0);
     Telling telling =
-        records.doing(exchange, "token.revoke", "qerberos:token:" + id, AdminRoutes::ifChanged);
-    if (!gate.tokens().revoke(id, telling)) {
+        records.doing(
+            exchange,
+            AccessActs.TOKEN_REVOKE,
+            AccessActs.tokenRef(id),
+            changed -> changed ? Optional.of(Json.EMPTY) : Optional.empty());
+    if (!gate.tokens().revoke(id, exchange.receivedAt(), telling)) {
       throw Refused.notFound("no token has this id");
     }
     return exchange.ok(200, "OK", "revoked", json -> json.object().name("id").value(id).end());
@@ -168,21 +167,29 @@ final class AdminRoutes {
     Json.Obj body = Body.members(exchange, Set.of("reason"));
     String squidId = exchange.variable(0);
     String reason = body.text("reason");
-    Json.Obj why = Json.EMPTY.with("reason", Json.of(reason == null ? "" : reason));
+    BlockedIdentity blocked;
+    try {
+      blocked =
+          new BlockedIdentity(
+              SquidIdentity.normal(squidId),
+              reason == null ? "" : reason,
+              exchange.caller().principal(),
+              exchange.receivedAt());
+    } catch (IllegalArgumentException e) {
+      throw Asked.named(e, "squidId");
+    }
     // Also when it was blocked already: that may be the second try of somebody who got no answer.
     Telling telling =
         records.doing(
             exchange,
-            "identity.block",
-            "qerberos:identity:" + squidId,
-            changed -> Optional.of(why.with("already", Json.of(!changed))));
+            AccessActs.BLOCK,
+            AccessActs.identityRef(squidId),
+            changed -> Optional.of(AccessActs.blocked(blocked, !changed)));
     boolean fresh;
     try {
-      fresh =
-          gate.blocks()
-              .block(squidId, reason == null ? "" : reason, exchange.caller().principal(), telling);
+      fresh = gate.blocks().block(blocked, telling);
     } catch (IllegalArgumentException e) {
-      throw Asked.named(e, "squidId");
+      throw Asked.named(e, "reason");
     }
     return exchange.ok(
         200,
@@ -193,24 +200,24 @@ final class AdminRoutes {
 
   private Answer unblock(Exchange exchange) throws IOException {
     String squidId = exchange.variable(0);
-    Telling telling =
-        records.doing(
-            exchange, "identity.unblock", "qerberos:identity:" + squidId, AdminRoutes::ifChanged);
-    boolean was;
+    String normal;
     try {
-      was = gate.blocks().unblock(squidId, telling);
+      normal = SquidIdentity.normal(squidId);
     } catch (IllegalArgumentException e) {
       throw Asked.named(e, "squidId");
     }
+    Telling telling =
+        records.doing(
+            exchange,
+            AccessActs.UNBLOCK,
+            AccessActs.identityRef(squidId),
+            changed -> changed ? Optional.of(AccessActs.unblocked(normal)) : Optional.empty());
+    boolean was = gate.blocks().unblock(normal, telling);
     if (!was) {
       throw Refused.notFound("this identity is not blocked");
     }
     return exchange.ok(
         200, "OK", "unblocked", json -> json.object().name("squidId").value(squidId).end());
-  }
-
-  private static Optional<Json.Obj> ifChanged(boolean changed) {
-    return changed ? Optional.of(Json.EMPTY) : Optional.empty();
   }
 
   private static void written(JsonBytes json, StoredToken token, @Nullable String text) {

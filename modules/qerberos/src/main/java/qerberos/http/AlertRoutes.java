@@ -7,10 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import qerberos.delivery.Deliverer;
 import qerberos.event.Json;
@@ -29,6 +27,7 @@ import qerberos.notice.AlertStatus;
 import qerberos.notice.KnownAlert;
 import qerberos.notice.Notice;
 import qerberos.notice.Way;
+import qerberos.state.AlertActs;
 import qerberos.state.Notices;
 import qerberos.state.Telling;
 import qerberos.trail.Ids;
@@ -43,19 +42,20 @@ import qerberos.trail.Ids;
 /// Safe for concurrent use.
 final class AlertRoutes {
   private static final int MOST_BYTES = 5 << 20;
-  private static final String TYPE = "notification.admin_alert";
   private static final Set<String> NOTE = Set.of("note");
   private static final Set<String> LIST = new LinkedHashSet<>(List.of("status", "limit"));
 
   private final Notices notices;
   private final Deliverer deliverer;
   private final Records records;
+  private final Metrics metrics;
   private final Ids ids;
 
-  AlertRoutes(Notices notices, Deliverer deliverer, Records records, Ids ids) {
+  AlertRoutes(Notices notices, Deliverer deliverer, Records records, Metrics metrics, Ids ids) {
     this.notices = notices;
     this.deliverer = deliverer;
     this.records = records;
+    this.metrics = metrics;
     this.ids = ids;
   }
 
@@ -103,9 +103,25 @@ final class AlertRoutes {
     Instant now = exchange.receivedAt().truncatedTo(ChronoUnit.MILLIS);
     List<AlertSeen> seen = new ArrayList<>();
     for (Alert alert : alerts) {
+      String notice = ids.next();
       boolean ignored =
           seen.add(
-              notices.seen(alert, now, one -> toOperators(one, now), one -> told(exchange, one)));
+              notices.seen(
+                  alert,
+                  now,
+                  one -> toOperators(one, notice, now),
+                  one -> told(exchange, one, notice, now)));
+    }
+    for (AlertSeen one : seen) {
+      if (one.change() != AlertChange.REPEATED) {
+        metrics.count(
+            "qerberos.admin.alerts",
+            1,
+            "severity",
+            lower(one.alert().severity()),
+            "status",
+            lower(one.alert().status()));
+      }
     }
     long repeated = seen.stream().filter(one -> one.change() == AlertChange.REPEATED).count();
     if (repeated < seen.size()) {
@@ -125,29 +141,20 @@ final class AlertRoutes {
   }
 
   /// What they read, and, once for each firing, what goes out to whom the routes name.
-  private List<Notice> toOperators(AlertSeen seen, Instant now) {
+  private List<Notice> toOperators(AlertSeen seen, String notice, Instant now) {
     if (seen.change() == AlertChange.REPEATED) {
       return List.of();
     }
-    Alert alert = seen.alert();
-    Map<String, String> fields = new TreeMap<>(alert.fields());
-    fields.put(Notice.ALERT, alert.id());
-    fields.put("status", lower(alert.status()));
-    fields.put("source", alert.source());
-    List<Way> ways = deliverer.ways(alert.severity(), TYPE, null);
+    List<Way> ways = deliverer.ways(seen.alert().severity(), AlertActs.TYPE, null);
     boolean begins = seen.change().begins();
     return List.of(
-        new Notice(
-            ids.next(),
-            Notice.OPERATORS,
-            "alert",
-            alert.severity(),
-            lower(alert.status()) + ": " + alert.summary(),
-            alert.fields().getOrDefault("description", alert.summary()),
+        seen.toOperators(
+            notice,
             now,
-            fields,
             begins ? ways : overTo(seen, ways),
-            begins ? deliverer.escalations(alert.severity(), TYPE, null) : List.of()));
+            begins
+                ? deliverer.escalations(seen.alert().severity(), AlertActs.TYPE, null)
+                : List.of()));
   }
 
   /// That it is over goes to the webhooks which heard that it began, and to nobody else: what
@@ -165,33 +172,23 @@ final class AlertRoutes {
         .toList();
   }
 
-  private Telling told(Exchange exchange, AlertSeen seen) {
+  private Telling told(Exchange exchange, AlertSeen seen, String notice, Instant now) {
     if (seen.change() == AlertChange.REPEATED) {
       return Telling.NOTHING;
     }
     Alert alert = seen.alert();
-    Json.Obj what =
-        Json.EMPTY
-            .with("status", Json.of(lower(alert.status())))
-            .with("change", Json.of(lower(seen.change())))
-            .with("summary", Json.of(alert.summary()))
-            .with("source", Json.of(alert.source()))
-            .with("fingerprint", Json.of(alert.fingerprint()))
-            .with("startsAt", Json.of(alert.startsAt().toString()));
-    for (var field : alert.fields().entrySet()) {
-      what = what.with(field.getKey(), Json.of(field.getValue()));
-    }
     boolean firing = alert.status() == AlertStatus.FIRING;
     return records.told(
         exchange,
-        TYPE,
-        ref(alert.id()),
+        now,
+        AlertActs.TYPE,
+        AlertActs.ref(alert),
         alert.source().equals(AlertBody.ALERTMANAGER)
             ? "system:alertmanager"
             : "system:admin-alert",
         firing ? Verdict.WARN : Verdict.ALLOW,
         lower(alert.severity()),
-        what);
+        AlertActs.what(seen, notice));
   }
 
   /// Alerts are nobody's own.
@@ -235,18 +232,11 @@ final class AlertRoutes {
   }
 
   private Telling acknowledged(Exchange exchange, Acknowledged.Now now) {
-    Alert alert = now.alert().alert();
-    Acknowledgement given = now.alert().acknowledgement();
-    Json.Obj what =
-        Json.EMPTY
-            .with("status", Json.of("acknowledged"))
-            .with("summary", Json.of(alert.summary()))
-            .with("escalationsSpared", Json.of((double) now.spared()));
-    Json.Obj all =
-        given == null || given.note() == null
-            ? what
-            : what.with("noteLength", Json.of((double) given.note().length()));
-    return records.doing(exchange, TYPE, ref(alert.id()), _ -> Optional.of(all));
+    return records.doing(
+        exchange,
+        AlertActs.TYPE,
+        AlertActs.ref(now.alert().alert()),
+        _ -> Optional.of(AlertActs.acknowledged(now)));
   }
 
   private Answer all(Exchange exchange) throws IOException {
@@ -290,10 +280,6 @@ final class AlertRoutes {
     json.name("acknowledgedAt").value(given == null ? null : given.at().toString());
     json.name("acknowledgedBy").value(given == null ? null : given.by());
     json.name("acknowledgedNote").value(given == null ? null : given.note()).end();
-  }
-
-  private static String ref(String id) {
-    return "alert:" + id;
   }
 
   private static String lower(Enum<?> name) {

@@ -328,7 +328,8 @@ final class AuditWrites {
     }
   }
 
-  private static @Nullable String idempotencyKey(Exchange exchange) {
+  /// What makes another try of the same; null when there is no such header.
+  static @Nullable String idempotencyKey(Exchange exchange) {
     @Nullable String key = exchange.onlyHeader("Idempotency-Key").orElse(null);
     if (key != null && (key.isEmpty() || key.length() > 255)) {
       throw Refused.field("Idempotency-Key", "length " + key.length() + ", want 1..255");

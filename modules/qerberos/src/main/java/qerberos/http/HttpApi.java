@@ -152,8 +152,9 @@ public final class HttpApi implements AutoCloseable {
     ServiceFigures.measure(metrics, state.maintenance(), evidence);
     routes.addAll(new DescriptionRoutes().routes());
     Notices notices = state.notices();
-    routes.addAll(new AlertRoutes(notices, deliverer, records, trail.ids()).routes());
+    routes.addAll(new AlertRoutes(notices, deliverer, records, metrics, trail.ids()).routes());
     routes.addAll(new TicketRoutes(notices, deliverer, records, trail.ids()).routes());
+    NoticeFigures.measure(metrics, notices, deliverer);
     routes.addAll(new NoticeRoutes(notices, admission).routes());
     routes.addAll(new SendRoutes(notices, deliverer, room, records, trail.ids()).routes());
     this.sockets =
@@ -379,7 +380,7 @@ public final class HttpApi implements AutoCloseable {
 
   private void endSwitches() {
     try {
-      switches.endThoseOver();
+      switches.endThoseOver(clock.instant());
     } catch (StateUnavailable e) {
       LOG.log(WARNING, "what is over is not recorded as ended yet: " + e.getMessage());
     }

@@ -1,6 +1,7 @@
 package qerberos.http;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
@@ -84,6 +85,15 @@ public final class Metrics implements AutoCloseable {
             .description(description)
             .tags(tags)
             .strongReference(true)
+            .register(registry);
+  }
+
+  /// Adds something that is counted elsewhere, and only ever grows.
+  <T> void counter(String name, String description, Tags tags, T thing, ToDoubleFunction<T> count) {
+    Meter ignored =
+        FunctionCounter.builder(name, thing, count)
+            .description(description)
+            .tags(tags)
             .register(registry);
   }
 

@@ -16,6 +16,7 @@ import qerberos.identity.Login;
 import qerberos.identity.Refusal;
 import qerberos.identity.SquidIdentity;
 import qerberos.state.Switch;
+import qerberos.state.SwitchActs;
 import qerberos.state.Telling;
 import qerberos.trail.OwnActs;
 import qerberos.trail.OwnEvents;
@@ -129,9 +130,11 @@ public final class Records {
 
   /// Something happened that somebody told us: what to give to the write that keeps it.
   ///
+  /// @param at when we were told
   /// @param actor on whose behalf it is, `system:alertmanager`
   Telling told(
       Exchange exchange,
+      Instant at,
       String type,
       String ref,
       String actor,
@@ -155,18 +158,25 @@ public final class Records {
             details,
             Json.EMPTY,
             null,
-            null);
+            at);
     return acts.of(_ -> Optional.of(draft));
   }
 
+  /// Happened when it was asked for, which is the time that the state keeps too.
   private static EventDraft act(Exchange exchange, String type, String ref, Json.Obj what) {
-    return draft(
+    return new EventDraft(
         null,
         type,
+        null,
+        null,
         ref,
         actor(exchange.caller()),
+        Reserved.LAYER,
         Verdict.ALLOW,
-        where(exchange.address(), exchange.agent()).with("what", what));
+        where(exchange.address(), exchange.agent()).with("what", what),
+        Json.EMPTY,
+        null,
+        exchange.receivedAt());
   }
 
   /// Other identities or grants count: what to commit with that.
@@ -185,17 +195,23 @@ public final class Records {
   }
 
   /// A switch goes off because its time is over.
-  Telling ended(String type, Switch.Position position) {
+  Telling ended(Switch of, Instant at) {
     EventDraft draft =
-        draft(
+        new EventDraft(
             null,
-            type,
+            SwitchActs.type(of, false),
+            null,
+            null,
             "qerberos:service",
             new Actor("system:qerberos"),
+            Reserved.LAYER,
             Verdict.ALLOW,
             Json.EMPTY
                 .with("reason", Json.of("its time is over"))
-                .with("until", Json.of(String.valueOf(position.until()))));
+                .with("until", Json.of(String.valueOf(of.position().until()))),
+            Json.EMPTY,
+            null,
+            at);
     return acts.of(changed -> changed ? Optional.of(draft) : Optional.empty());
   }
 

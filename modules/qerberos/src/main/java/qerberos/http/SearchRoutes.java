@@ -18,6 +18,7 @@ import qerberos.identity.View;
 import qerberos.query.Query;
 import qerberos.state.SavedSearch;
 import qerberos.state.SavedSearches;
+import qerberos.state.SearchActs;
 import qerberos.state.StateUnavailable;
 import qerberos.state.Telling;
 
@@ -164,15 +165,9 @@ final class SearchRoutes {
     Telling telling =
         records.doing(
             exchange,
-            "search.save",
-            "qerberos:search:" + name,
-            created ->
-                Optional.of(
-                    Json.EMPTY
-                        .with("query", Json.of(query.toString()))
-                        .with("order", Json.of(order))
-                        .with("shared", Json.of(shared))
-                        .with("replaced", Json.of(!created))));
+            SearchActs.SAVE,
+            SearchActs.ref(name),
+            created -> Optional.of(SearchActs.saved(search, query.toString(), !created)));
     boolean created;
     try {
       created = searches.save(search, telling);
@@ -192,8 +187,8 @@ final class SearchRoutes {
     Telling telling =
         records.doing(
             exchange,
-            "search.delete",
-            "qerberos:search:" + name,
+            SearchActs.DELETE,
+            SearchActs.ref(name),
             changed -> changed ? Optional.of(Json.EMPTY) : Optional.empty());
     if (!searches.remove(exchange.caller().principal(), name, telling)) {
       throw Refused.notFound("no saved search of yours has this name");

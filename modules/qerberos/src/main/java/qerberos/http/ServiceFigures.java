@@ -112,6 +112,12 @@ final class ServiceFigures {
           watch,
           one -> one.redis() instanceof RedisHealth.Up ? 1 : 0);
     }
+    metrics.gauge(
+        "qerberos.dependency.latency.seconds",
+        "of the last answer",
+        Tags.of("dependency", "database"),
+        watch,
+        one -> one.seen().stateMillis() / 1e3);
     for (String what : List.of("active", "idle", "pending", "max")) {
       metrics.gauge(
           "qerberos.db.pool." + what,
@@ -147,7 +153,7 @@ final class ServiceFigures {
   /// What administrators have put on.
   static void measure(Metrics metrics, Switch maintenance, EvidenceLock evidence) {
     metrics.gauge(
-        "qerberos.maintenance",
+        "qerberos.maintenance.mode",
         "1 while people are shut out",
         Tags.empty(),
         maintenance,

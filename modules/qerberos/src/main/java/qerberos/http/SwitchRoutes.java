@@ -14,6 +14,7 @@ import qerberos.event.Json;
 import qerberos.identity.Permission;
 import qerberos.state.StateUnavailable;
 import qerberos.state.Switch;
+import qerberos.state.SwitchActs;
 import qerberos.state.Telling;
 
 /// `/admin/maintenance` and `/admin/evidence-lock`: where the two switches stand, and putting them
@@ -60,7 +61,7 @@ final class SwitchRoutes {
     if (wanted.on()) {
       requireConfirmation(exchange, "shuts people out");
     }
-    put(exchange, maintenance, "maintenance", wanted);
+    put(exchange, maintenance, wanted);
     return shown(exchange, maintenance, false);
   }
 
@@ -73,21 +74,17 @@ final class SwitchRoutes {
       }
       requireConfirmation(exchange, "lets evidence be changed");
     }
-    put(exchange, evidence.by(), "evidence_lock", wanted);
+    put(exchange, evidence.by(), wanted);
     return shown(exchange, evidence.by(), evidence.bySettings());
   }
 
-  private void put(Exchange exchange, Switch of, String type, Switch.Position wanted)
-      throws StateUnavailable {
-    Json.Obj what = Json.EMPTY.with("reason", Json.of(wanted.reason()));
-    Instant until = wanted.until();
-    Json.Obj told = until == null ? what : what.with("until", Json.of(until.toString()));
+  private void put(Exchange exchange, Switch of, Switch.Position wanted) throws StateUnavailable {
     Telling telling =
         records.doing(
             exchange,
-            type + (wanted.on() ? ".on" : ".off"),
+            SwitchActs.type(of, wanted.on()),
             "qerberos:service",
-            _ -> Optional.of(told));
+            _ -> Optional.of(SwitchActs.what(wanted)));
     of.put(wanted, telling);
   }
 
@@ -173,12 +170,11 @@ final class SwitchRoutes {
   }
 
   /// What is due every few seconds: the end of what was to end by itself.
-  void endThoseOver() throws StateUnavailable {
-    if (maintenance.isOver()) {
-      maintenance.end(records.ended("maintenance.off", maintenance.position()));
-    }
-    if (evidence.by().isOver()) {
-      evidence.by().end(records.ended("evidence_lock.off", evidence.by().position()));
+  void endThoseOver(Instant now) throws StateUnavailable {
+    for (Switch of : List.of(maintenance, evidence.by())) {
+      if (of.isOver()) {
+        of.end(now, records.ended(of, now));
+      }
     }
   }
 }

@@ -6,7 +6,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +17,9 @@ import qerberos.identity.Caller;
 import qerberos.identity.Permission;
 import qerberos.identity.SquidIdentity;
 import qerberos.identity.View;
+import qerberos.intake.BatchIds;
 import qerberos.notice.Changed;
 import qerberos.notice.Notice;
-import qerberos.notice.Severity;
 import qerberos.notice.Ticket;
 import qerberos.notice.TicketChange;
 import qerberos.notice.TicketEntry;
@@ -28,13 +27,16 @@ import qerberos.notice.TicketPage;
 import qerberos.notice.TicketStatus;
 import qerberos.notice.Whose;
 import qerberos.state.Notices;
+import qerberos.state.StateUnavailable;
+import qerberos.state.TicketActs;
 import qerberos.trail.Ids;
 
 /// Support tickets: whoever is known makes one, sees their own, and hears what becomes of it;
 /// whoever may, sees and changes those of others, as far as their scope goes.
 ///
-/// Making and changing one is an event. Subject, message and notes are not in it: they are what a
-/// person wrote about anything, and an event cannot be taken back. They are kept as they came.
+/// Making and changing one is an event. Subject, message and notes are what a person wrote about
+/// anything: they are kept as they came, and stand in the event sealed under the key of whoever
+/// wrote them.
 ///
 /// Safe for concurrent use.
 final class TicketRoutes {
@@ -69,11 +71,14 @@ final class TicketRoutes {
             "/audit/support-tickets/{id}",
             Permission.AUDIT_READ,
             Stored.orUnavailable(this::one)),
-        Route.guarded(
-            "PATCH",
-            "/audit/support-tickets/{id}",
-            Permission.ALERTS_MANAGE,
-            Stored.orUnavailable(this::change)));
+        change("/audit/support-tickets/{id}"),
+        change("/notifications/support-ticket/{id}"));
+  }
+
+  /// One change under two names: where tickets are read, and where they are made.
+  private Route change(String path) {
+    return Route.guarded(
+        "PATCH", path, Permission.ALERTS_MANAGE, Stored.orUnavailable(this::change));
   }
 
   private Answer open(Exchange exchange) throws IOException {
@@ -91,11 +96,12 @@ final class TicketRoutes {
     }
     Caller caller = exchange.caller();
     SquidIdentity identity = caller.identity();
+    @Nullable String key = AuditWrites.idempotencyKey(exchange);
     Ticket ticket;
     try {
       ticket =
           Ticket.opened(
-              ids.next(),
+              key == null ? ids.next() : BatchIds.derive(caller.source(), key, 1),
               caller.principal(),
               identity == null ? null : identity.subId(),
               identity == null ? null : identity.daoId(),
@@ -105,27 +111,47 @@ final class TicketRoutes {
     } catch (IllegalArgumentException e) {
       throw Asked.named(e, "body");
     }
-    Json.Obj what =
-        Json.EMPTY
-            .with("status", Json.of(ticket.status().text()))
-            .with("subjectLength", Json.of((double) subject.length()))
-            .with("messageLength", Json.of((double) message.length()));
-    var toOperators =
-        new Notice(
-            ids.next(),
-            Notice.OPERATORS,
-            "ticket",
-            Severity.INFO,
-            ticket.subject(),
-            ticket.message(),
-            ticket.createdAt(),
-            Map.of("ticket", ticket.id(), "owner", ticket.owner(), "status", "open"),
-            List.of());
+    Optional<Ticket> before = key == null ? Optional.empty() : made(ticket);
+    if (before.isPresent()) {
+      return again(exchange, ticket, before.get());
+    }
+    try {
+      keep(exchange, ticket);
+    } catch (StateUnavailable e) {
+      // Of two with one key at once, one is the second.
+      Optional<Ticket> meanwhile = key == null ? Optional.empty() : made(ticket);
+      if (meanwhile.isPresent()) {
+        return again(exchange, ticket, meanwhile.get());
+      }
+      throw e;
+    }
+    return exchange.ok(201, "CREATED", "somebody will look at it", json -> write(json, ticket));
+  }
+
+  private void keep(Exchange exchange, Ticket ticket) throws StateUnavailable {
+    Notice toOperators = ticket.toOperators(ids.next());
     notices.open(
         ticket,
         List.of(toOperators),
-        records.doing(exchange, "support.ticket.create", ref(ticket.id()), _ -> Optional.of(what)));
-    return exchange.ok(201, "CREATED", "somebody will look at it", json -> write(json, ticket));
+        records.doing(
+            exchange,
+            TicketActs.CREATE,
+            TicketActs.ref(ticket),
+            _ -> Optional.of(TicketActs.made(ticket, toOperators.id()))));
+  }
+
+  private Optional<Ticket> made(Ticket ticket) throws StateUnavailable {
+    return notices.ticket(ticket.id(), new Whose.Of(ticket.owner()));
+  }
+
+  /// The ticket that was made under the same key before, as it is by now.
+  private static Answer again(Exchange exchange, Ticket ticket, Ticket before) {
+    if (!before.subject().equals(ticket.subject()) || !before.message().equals(ticket.message())) {
+      throw Refused.because(
+          Code.CONFLICT, "Idempotency-Key: was used for another ticket, want a new key");
+    }
+    return exchange.ok(
+        200, "ALREADY_RECORDED", "made before, by the same key", json -> write(json, before));
   }
 
   private Answer all(Exchange exchange) throws IOException {
@@ -150,7 +176,7 @@ final class TicketRoutes {
     String id = exchange.variable(0);
     Ticket ticket =
         notices.ticket(id, whose(exchange.caller())).orElseThrow(TicketRoutes::noTicket);
-    records.read(exchange, ref(ticket.id()), "");
+    records.read(exchange, TicketActs.ref(ticket), "");
     return exchange.ok(json -> write(json, ticket));
   }
 
@@ -171,19 +197,21 @@ final class TicketRoutes {
     }
     Caller caller = exchange.caller();
     Instant now = now(exchange);
+    String notice = ids.next();
     Changed changed =
         notices
             .change(
                 exchange.variable(0),
                 whose(caller),
                 ticket -> ticket.changed(change, caller.principal(), now),
-                to -> toOwner(to, caller, now),
+                to -> hears(to, caller) ? List.of(toOwner(to, notice)) : List.of(),
                 to ->
                     records.doing(
                         exchange,
-                        "support.ticket.update",
-                        ref(to.ticket().id()),
-                        _ -> Optional.of(what(to))))
+                        TicketActs.UPDATE,
+                        TicketActs.ref(to.ticket()),
+                        _ ->
+                            Optional.of(TicketActs.changed(to, hears(to, caller) ? notice : null))))
             .orElseThrow(TicketRoutes::noTicket);
     return switch (changed) {
       case Changed.To to -> {
@@ -197,39 +225,12 @@ final class TicketRoutes {
   }
 
   /// Nobody has to be told what they did themselves.
-  private List<Notice> toOwner(Changed.To to, Caller caller, Instant now) {
-    Ticket ticket = to.ticket();
-    if (ticket.owner().equals(caller.principal())) {
-      return List.of();
-    }
-    String note = to.entry().note();
-    return List.of(
-        new Notice(
-            ids.next(),
-            ticket.owner(),
-            "ticket",
-            Severity.INFO,
-            ticket.subject(),
-            note == null ? "" : note,
-            now,
-            Map.of("ticket", ticket.id(), "status", ticket.status().text()),
-            List.of()));
+  private static boolean hears(Changed.To to, Caller caller) {
+    return !to.ticket().owner().equals(caller.principal());
   }
 
-  private static Json.Obj what(Changed.To to) {
-    Json.Obj what = Json.EMPTY;
-    TicketStatus status = to.entry().status();
-    if (status != null) {
-      what =
-          what.with("from", Json.of(to.before().status().text()))
-              .with("status", Json.of(status.text()));
-    }
-    String assignee = to.entry().assignee();
-    if (assignee != null) {
-      what = what.with("assignee", Json.of(assignee));
-    }
-    String note = to.entry().note();
-    return note == null ? what : what.with("noteLength", Json.of((double) note.length()));
+  private static Notice toOwner(Changed.To to, String notice) {
+    return to.ticket().toOwner(notice, to.entry());
   }
 
   private static Whose whose(Caller caller) {
@@ -245,10 +246,6 @@ final class TicketRoutes {
 
   private static Refused noTicket() {
     return Refused.notFound("no ticket has this id, or none that you may see");
-  }
-
-  private static String ref(String id) {
-    return "ticket:" + id;
   }
 
   private static Instant now(Exchange exchange) {

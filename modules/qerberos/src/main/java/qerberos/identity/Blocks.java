@@ -32,12 +32,14 @@ public final class Blocks {
   }
 
   /// False when it was blocked already.
-  public boolean block(String squidId, String reason, String by, Telling telling)
-      throws StateUnavailable {
-    if (reason.length() > 500) {
-      throw new IllegalArgumentException("reason: length " + reason.length() + ", want 0..500");
+  ///
+  /// @param blocked by its [normal][SquidIdentity#normal] id
+  public boolean block(BlockedIdentity blocked, Telling telling) throws StateUnavailable {
+    int length = blocked.reason().length();
+    if (length > 500) {
+      throw new IllegalArgumentException("reason: length " + length + ", want 0..500");
     }
-    boolean fresh = state.blocked().block(SquidIdentity.normal(squidId), reason, by, telling);
+    boolean fresh = state.blocked().block(blocked, telling);
     Known ignored = read();
     return fresh;
   }

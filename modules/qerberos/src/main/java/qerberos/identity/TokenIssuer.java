@@ -79,8 +79,8 @@ public final class TokenIssuer {
   }
 
   /// Revokes for ever; false when there is no token with this id.
-  public boolean revoke(String id, Telling telling) throws StateUnavailable {
-    boolean found = state.tokens().revoke(id, telling);
+  public boolean revoke(String id, Instant at, Telling telling) throws StateUnavailable {
+    boolean found = state.tokens().revoke(id, at, telling);
     known.invalidateAll();
     return found;
   }

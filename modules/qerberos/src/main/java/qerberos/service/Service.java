@@ -15,6 +15,7 @@ import qerberos.bus.Bus;
 import qerberos.bus.RedisCarrier;
 import qerberos.delivery.Channels;
 import qerberos.delivery.Deliverer;
+import qerberos.delivery.Forgetting;
 import qerberos.delivery.RedisNews;
 import qerberos.delivery.Room;
 import qerberos.event.Actor;
@@ -252,6 +253,7 @@ public final class Service implements AutoCloseable {
                 clock,
                 random));
     deliverer.start();
+    keep(new Forgetting(state.notices(), settings.notices().keep(), clock)).start();
     HttpApi started =
         keep(
             HttpApi.start(

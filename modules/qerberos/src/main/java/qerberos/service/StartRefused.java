@@ -18,7 +18,9 @@ public final class StartRefused extends Exception {
     /// A port or the folder belongs to another process.
     TAKEN,
     /// What lies in the folder is not what was left there.
-    DAMAGED
+    DAMAGED,
+    /// Something that is not lost would be replaced.
+    KEPT
   }
 
   public StartRefused(Reason reason, String sentence) {

@@ -250,6 +250,8 @@ public final class Catalog {
           A person shall get what concerns the administrator.
       WEBHOOK_TIMEOUT | webhook.timeout | | 15s | time |
           A webhook takes longer to answer.
+      ALERT_RETENTION_DAYS | notices.retentionDays | | 90 | days | ALERT_RETENTION_DAYS
+          Notifications shall be there to be read for longer, or go sooner; the events stay.
       WEBHOOK_PRIVATE_HOSTS | webhook.privateHosts | | | host names |
           A webhook of notices.yaml leads into your own network, which is refused otherwise.
 
@@ -268,8 +270,6 @@ public final class Catalog {
           Too many or too few anomalies are reported.
       RISK_SCORE_CACHE_TTL | | | 300 | seconds | RISK_SCORE_CACHE_TTL
           Risk shall follow events faster.
-      ALERT_RETENTION_DAYS | | | 90 | days | ALERT_RETENTION_DAYS
-          Closed alerts shall be kept longer.
       AUDIT_RETENTION_YEARS | | | 7 | years | AUDIT_RETENTION_YEARS
           The law asks for another time.
       GDPR_ENABLED | | | true | flag | GDPR_ENABLED
@@ -505,6 +505,8 @@ public final class Catalog {
   public static final Setting<String> ADMIN_EMAIL = typed("ADMIN_EMAIL", Kind.mailbox());
   public static final Setting<Duration> WEBHOOK_TIMEOUT =
       typed("WEBHOOK_TIMEOUT", Kind.duration("s", Duration.ofMillis(100), Duration.ofMinutes(1)));
+  public static final Setting<Integer> ALERT_RETENTION_DAYS =
+      typed("ALERT_RETENTION_DAYS", Kind.whole(1, 3_650));
   public static final Setting<List<String>> WEBHOOK_PRIVATE_HOSTS =
       typed("WEBHOOK_PRIVATE_HOSTS", Kind.list(Kind.form("a host name or an address", HOST)));
 

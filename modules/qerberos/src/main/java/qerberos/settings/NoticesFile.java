@@ -89,7 +89,10 @@ final class NoticesFile {
               List.of(Way.email(values.get(Catalog.ADMIN_EMAIL)), Way.ws(Notice.OPERATORS))));
     }
     return new NoticeSettings(
-        new Routes(reader.routes), reader.webhooks.all(), values.get(Catalog.WEBHOOK_TIMEOUT));
+        new Routes(reader.routes),
+        reader.webhooks.all(),
+        values.get(Catalog.WEBHOOK_TIMEOUT),
+        Duration.ofDays(values.get(Catalog.ALERT_RETENTION_DAYS)));
   }
 
   /// The list of routes, when there is one; webhooks are read before it, wherever they stand.

@@ -123,6 +123,50 @@ final class AlertRows {
         });
   }
 
+  /// The same for what an event says happened then.
+  ///
+  /// @param count how often it was told by then; null when the event does not say
+  static void told(Handle handle, String id, Alert alert, Instant at, @Nullable Long count) {
+    boolean resolved = alert.status() == AlertStatus.RESOLVED;
+    int ignored =
+        handle
+            .createUpdate(
+                "INSERT INTO admin_alert (id, fingerprint, starts_at, status, severity, summary,"
+                    + " source, fields, first_seen, last_seen, times_told, resolved_at) VALUES"
+                    + " (:id, :fingerprint, :startsAt, :status, :severity, :summary, :source,"
+                    + " :fields, :at, :at, COALESCE(:count, 1), :resolvedAt) ON CONFLICT (id)"
+                    + " DO UPDATE SET status = excluded.status, severity = excluded.severity,"
+                    + " summary = excluded.summary, fields = excluded.fields, last_seen ="
+                    + " excluded.last_seen, times_told = COALESCE(:count,"
+                    + " admin_alert.times_told + 1), resolved_at = excluded.resolved_at,"
+                    + " acknowledged_at = CASE WHEN excluded.status = 'FIRING' THEN NULL"
+                    + " ELSE admin_alert.acknowledged_at END,"
+                    + " acknowledged_by = CASE WHEN excluded.status = 'FIRING' THEN NULL"
+                    + " ELSE admin_alert.acknowledged_by END,"
+                    + " acknowledged_note = CASE WHEN excluded.status = 'FIRING' THEN NULL"
+                    + " ELSE admin_alert.acknowledged_note END"
+                    + " WHERE :count IS NULL OR :count > admin_alert.times_told")
+            .bind("id", id)
+            .bind("fingerprint", alert.fingerprint())
+            .bind("startsAt", Rfc3339.write(alert.startsAt()))
+            .bind("status", alert.status().name())
+            .bind("severity", alert.severity().name())
+            .bind("summary", alert.summary())
+            .bind("source", alert.source())
+            .bind("fields", Fields.written(alert.fields()))
+            .bind("at", at.toEpochMilli())
+            .bind("count", count)
+            .bind("resolvedAt", resolved ? at.toEpochMilli() : null)
+            .execute();
+    ignored =
+        handle
+            .createUpdate(
+                "UPDATE admin_alert SET first_seen = :at WHERE id = :id AND first_seen > :at")
+            .bind("id", id)
+            .bind("at", at.toEpochMilli())
+            .execute();
+  }
+
   static List<KnownAlert> last(Handle handle, @Nullable AlertStatus status, int limit) {
     var query =
         handle

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -90,6 +91,15 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /// The same for work that may pause for long.
+  <T> T writeUnhurried(Work<T> work) throws StateUnavailable {
+    return write(
+        handle -> {
+          engine.unhurried(handle);
+          return work.on(handle);
+        });
+  }
+
   /// Not tried again: it may have been committed before the connection broke.
   private <T> T written(Jdbi jdbi, Work<T> work) throws StateUnavailable {
     try {
@@ -165,6 +175,15 @@ final class Database implements AutoCloseable {
   /// The damage that the database's own check finds, one line each; empty when there is none.
   String damage() throws StateUnavailable {
     return String.join("\n", this.<List<String>>read(engine::damage));
+  }
+
+  void copyTo(Path file) throws StateUnavailable {
+    boolean ignored =
+        read(
+            handle -> {
+              engine.copyTo(handle, file);
+              return true;
+            });
   }
 
   private Jdbi jdbi() throws StateUnavailable {

@@ -3,6 +3,7 @@ package qerberos.state;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /// Small texts under a name, the last one wins: the last scheduled verification, the last
 /// checkpoint that was seen, flags. Safe for concurrent use.
@@ -18,18 +19,20 @@ public final class Documents {
   }
 
   public Optional<Document> get(String name) throws StateUnavailable {
-    return database.read(
-        handle ->
-            handle
-                .createQuery("SELECT * FROM document WHERE name = :name")
-                .bind("name", name)
-                .map(
-                    (row, _) ->
-                        new Document(
-                            row.getString("name"),
-                            row.getString("body"),
-                            Instant.ofEpochMilli(row.getLong("written_at"))))
-                .findOne());
+    return database.read(handle -> get(handle, name));
+  }
+
+  static Optional<Document> get(Handle handle, String name) {
+    return handle
+        .createQuery("SELECT * FROM document WHERE name = :name")
+        .bind("name", name)
+        .map(
+            (row, _) ->
+                new Document(
+                    row.getString("name"),
+                    row.getString("body"),
+                    Instant.ofEpochMilli(row.getLong("written_at"))))
+        .findOne();
   }
 
   /// At most 1,048,576 characters.
@@ -43,20 +46,20 @@ public final class Documents {
       throw new IllegalArgumentException(
           "document " + name + ": " + body.length() + " characters, want at most " + MOST);
     }
-    boolean ignored =
-        database.write(
-            handle ->
-                handle
-                        .createUpdate(
-                            "INSERT INTO document (name, body, written_at) VALUES (:name, :body,"
-                                + " :now) ON CONFLICT (name) DO UPDATE SET body = excluded.body,"
-                                + " written_at = excluded.written_at")
-                        .bind("name", name)
-                        .bind("body", body)
-                        .bind("now", clock.millis())
-                        .execute()
-                    == 1,
-            telling);
+    boolean ignored = database.write(handle -> put(handle, name, body, clock.instant()), telling);
+  }
+
+  static boolean put(Handle handle, String name, String body, Instant at) {
+    return handle
+            .createUpdate(
+                "INSERT INTO document (name, body, written_at) VALUES (:name, :body, :at)"
+                    + " ON CONFLICT (name) DO UPDATE SET body = excluded.body,"
+                    + " written_at = excluded.written_at")
+            .bind("name", name)
+            .bind("body", body)
+            .bind("at", at.toEpochMilli())
+            .execute()
+        == 1;
   }
 
   /// Puts a text in the place of this very one; false, and nothing is told, when it is another by

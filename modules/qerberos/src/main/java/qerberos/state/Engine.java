@@ -1,6 +1,7 @@
 package qerberos.state;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
@@ -37,6 +38,12 @@ sealed interface Engine permits SqliteEngine, PostgresEngine {
 
   /// What to do about a database that cannot be opened.
   String remedy();
+
+  /// Readies a connection for a transaction that may pause for long between two statements.
+  void unhurried(Handle handle);
+
+  /// Writes all of it to a new file, where the database is one.
+  void copyTo(Handle handle, Path file);
 
   /// The damage that the database's own check finds, one line each.
   List<String> damage(Handle handle);

@@ -34,6 +34,40 @@ final class NoticeRows {
     }
   }
 
+  /// The same for one that may be there already.
+  static void addOnce(Handle handle, Notice notice) {
+    long there =
+        handle
+            .createQuery("SELECT COUNT(*) FROM notification WHERE id = :id")
+            .bind("id", notice.id())
+            .mapTo(Long.class)
+            .one();
+    if (there == 0) {
+      add(handle, notice);
+    }
+  }
+
+  /// Moves all of these kinds on by so many places, which are more than there are of them.
+  static void moveOn(Handle handle, Set<String> kinds, long places) {
+    int ignored =
+        handle
+            .createUpdate("UPDATE notification SET place = place + :places WHERE kind IN (<kinds>)")
+            .bindList("kinds", new ArrayList<>(kinds))
+            .bind("places", places)
+            .execute();
+    goOnBehindAll(handle);
+  }
+
+  /// The next one stands behind all that are there.
+  static void goOnBehindAll(Handle handle) {
+    int ignored =
+        handle
+            .createUpdate(
+                "UPDATE notification_place SET last_place ="
+                    + " (SELECT COALESCE(MAX(place), 0) FROM notification)")
+            .execute();
+  }
+
   private static void add(Handle handle, Notice notice) {
     int ignored =
         handle
@@ -165,6 +199,33 @@ final class NoticeRows {
             .bind("at", at.toEpochMilli())
             .execute();
     return true;
+  }
+
+  static int forget(Handle handle, Instant before, Instant criticalBefore) {
+    int forgotten =
+        handle
+            .createUpdate(
+                "DELETE FROM notification WHERE said_at < :before AND (severity <> 'CRITICAL'"
+                    + " OR said_at < :criticalBefore OR EXISTS (SELECT 1 FROM notification_read r"
+                    + " WHERE r.notification_id = notification.id)) AND NOT EXISTS (SELECT 1 FROM"
+                    + " delivery d LEFT JOIN admin_alert a ON a.id = d.alert"
+                    + " WHERE d.notification_id = notification.id AND (d.status = 'waiting'"
+                    + " OR a.status = 'FIRING'))")
+            .bind("before", before.toEpochMilli())
+            .bind("criticalBefore", criticalBefore.toEpochMilli())
+            .execute();
+    if (forgotten > 0) {
+      for (String table : List.of("notification_read", "delivery")) {
+        int ignored =
+            handle
+                .createUpdate(
+                    "DELETE FROM "
+                        + table
+                        + " WHERE notification_id NOT IN (SELECT id FROM notification)")
+                .execute();
+      }
+    }
+    return forgotten;
   }
 
   static List<Due> due(Handle handle, String channel, Instant now, int limit) {

@@ -167,6 +167,11 @@ public final class Notices implements NoticeStore<Telling> {
   }
 
   @Override
+  public int forget(Instant before, Instant criticalBefore) throws StateUnavailable {
+    return database.write(handle -> NoticeRows.forget(handle, before, criticalBefore));
+  }
+
+  @Override
   public List<Due> due(String channel, Instant now, int limit) throws StateUnavailable {
     return database.read(handle -> NoticeRows.due(handle, channel, now, limit));
   }

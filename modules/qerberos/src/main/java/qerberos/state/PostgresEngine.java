@@ -1,5 +1,6 @@
 package qerberos.state;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -85,6 +86,14 @@ record PostgresEngine(StatePlace.Postgres place, Duration patience) implements E
   public String remedy() {
     return "it is tried again by itself";
   }
+
+  @Override
+  public void unhurried(Handle handle) {
+    int ignored = handle.execute("SET LOCAL idle_in_transaction_session_timeout = 0");
+  }
+
+  @Override
+  public void copyTo(Handle handle, Path file) {}
 
   /// What the server's page checksums have found so far. Whoever runs it has `pg_amcheck` for more.
   @Override

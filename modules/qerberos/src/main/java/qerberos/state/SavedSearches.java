@@ -2,7 +2,6 @@ package qerberos.state;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -26,11 +25,9 @@ public final class SavedSearches {
       " ORDER BY CASE WHEN owner = :owner THEN 0 ELSE 1 END, name, owner LIMIT " + LISTED;
 
   private final Database database;
-  private final Clock clock;
 
-  SavedSearches(Database database, Clock clock) {
+  SavedSearches(Database database) {
     this.database = database;
-    this.clock = clock;
   }
 
   /// Who looks.
@@ -40,7 +37,7 @@ public final class SavedSearches {
   public record Viewer(String owner, @Nullable String daoId, boolean all) {}
 
   /// Keeps a search under its name, in place of the one that the owner had there; true when there
-  /// was none. Times are ours: those in `search` are not looked at.
+  /// was none. One that takes another's place keeps when that was made.
   ///
   /// @throws IllegalArgumentException when the owner has [#MOST] already
   public boolean save(SavedSearch search, Telling telling) throws StateUnavailable {
@@ -51,26 +48,31 @@ public final class SavedSearches {
             throw new IllegalArgumentException(
                 "name: " + MOST + " searches are kept already, want one of them deleted first");
           }
-          int ignored =
-              handle
-                  .createUpdate(
-                      "INSERT INTO saved_search (owner, name, dao_id, query, sort_order, shared,"
-                          + " created_at, changed_at) VALUES (:owner, :name, :daoId, :query,"
-                          + " :order, :shared, :now, :now) ON CONFLICT (owner, name) DO UPDATE SET"
-                          + " dao_id = excluded.dao_id, query = excluded.query, sort_order ="
-                          + " excluded.sort_order, shared = excluded.shared, changed_at ="
-                          + " excluded.changed_at")
-                  .bind("owner", search.owner())
-                  .bind("name", search.name())
-                  .bind("daoId", search.daoId())
-                  .bind("query", search.query())
-                  .bind("order", search.order())
-                  .bind("shared", search.shared() ? 1L : 0L)
-                  .bind("now", clock.millis())
-                  .execute();
+          put(handle, search);
           return !there;
         },
         telling);
+  }
+
+  static void put(Handle handle, SavedSearch search) {
+    int ignored =
+        handle
+            .createUpdate(
+                "INSERT INTO saved_search (owner, name, dao_id, query, sort_order, shared,"
+                    + " created_at, changed_at) VALUES (:owner, :name, :daoId, :query, :order,"
+                    + " :shared, :createdAt, :changedAt) ON CONFLICT (owner, name) DO UPDATE SET"
+                    + " dao_id = excluded.dao_id, query = excluded.query, sort_order ="
+                    + " excluded.sort_order, shared = excluded.shared, changed_at ="
+                    + " excluded.changed_at")
+            .bind("owner", search.owner())
+            .bind("name", search.name())
+            .bind("daoId", search.daoId())
+            .bind("query", search.query())
+            .bind("order", search.order())
+            .bind("shared", search.shared() ? 1L : 0L)
+            .bind("createdAt", search.createdAt().toEpochMilli())
+            .bind("changedAt", search.changedAt().toEpochMilli())
+            .execute();
   }
 
   private static long count(Handle handle, String owner, @Nullable String name) {
@@ -88,15 +90,16 @@ public final class SavedSearches {
 
   /// False when the owner had none of this name.
   public boolean remove(String owner, String name, Telling telling) throws StateUnavailable {
-    return database.write(
-        handle ->
-            handle
-                    .createUpdate("DELETE FROM saved_search WHERE owner = :owner AND name = :name")
-                    .bind("owner", owner)
-                    .bind("name", name)
-                    .execute()
-                == 1,
-        telling);
+    return database.write(handle -> remove(handle, owner, name), telling);
+  }
+
+  static boolean remove(Handle handle, String owner, String name) {
+    return handle
+            .createUpdate("DELETE FROM saved_search WHERE owner = :owner AND name = :name")
+            .bind("owner", owner)
+            .bind("name", name)
+            .execute()
+        == 1;
   }
 
   /// Those that one sees, one's own first, then by name; the first thousand.

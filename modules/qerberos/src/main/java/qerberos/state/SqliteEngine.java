@@ -90,6 +90,14 @@ record SqliteEngine(Path file, Duration patience) implements Engine {
   }
 
   @Override
+  public void unhurried(Handle handle) {}
+
+  @Override
+  public void copyTo(Handle handle, Path copy) {
+    int ignored = handle.execute("VACUUM INTO ?", copy.toString());
+  }
+
+  @Override
   public List<String> damage(Handle handle) {
     List<String> found = handle.createQuery("PRAGMA integrity_check").mapTo(String.class).list();
     return found.equals(List.of("ok")) ? List.of() : found;

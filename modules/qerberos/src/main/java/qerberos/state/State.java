@@ -11,6 +11,9 @@ import qerberos.settings.StateSettings;
 /// else of the process is touched. A damaged file of SQLite is never replaced by an empty one on
 /// its own, because that would bring revoked tokens and blocked identities back.
 public final class State implements AutoCloseable {
+  static final String MAINTENANCE = "maintenance";
+  static final String EVIDENCE_LOCK = "evidence-lock";
+
   private final Database database;
   private final Tokens tokens;
   private final ReplayCache replays;
@@ -27,16 +30,16 @@ public final class State implements AutoCloseable {
 
   private State(Database database, Clock clock) {
     this.database = database;
-    this.tokens = new Tokens(database, clock);
+    this.tokens = new Tokens(database);
     this.replays = new ReplayCache(database, clock);
     this.firstUses = new FirstUses(database, clock);
-    this.blocked = new BlockedIdentities(database, clock);
+    this.blocked = new BlockedIdentities(database);
     this.cursors = new Cursors(database, clock);
     this.documents = new Documents(database, clock);
     this.outbox = new Outbox(database);
-    this.searches = new SavedSearches(database, clock);
-    this.maintenance = new Switch("maintenance", documents, clock);
-    this.evidenceLock = new Switch("evidence-lock", documents, clock);
+    this.searches = new SavedSearches(database);
+    this.maintenance = new Switch(MAINTENANCE, documents, clock);
+    this.evidenceLock = new Switch(EVIDENCE_LOCK, documents, clock);
     this.notices = new Notices(database);
     this.socketTickets = new SocketTickets(database, clock);
   }
@@ -120,6 +123,11 @@ public final class State implements AutoCloseable {
 
   public SocketTickets socketTickets() {
     return socketTickets;
+  }
+
+  /// Making it anew from the log.
+  public Rebuild rebuild() {
+    return new Rebuild(database);
   }
 
   @Override

@@ -35,6 +35,11 @@ public final class Switch {
     /// Nobody has ever touched it.
     public static final Position UNTOUCHED = new Position(false, "", "", Instant.EPOCH, null);
 
+    /// Where it stands when its time is over.
+    Position ended(Instant at) {
+      return new Position(false, reason, by, at, null);
+    }
+
     /// Whether it is on at this time.
     public boolean holds(Instant now) {
       return on && (until == null || now.isBefore(until));
@@ -53,6 +58,10 @@ public final class Switch {
     this.name = name;
     this.documents = documents;
     this.clock = clock;
+  }
+
+  String name() {
+    return name;
   }
 
   /// Where it stands, as it was seen at most a second ago.
@@ -81,7 +90,7 @@ public final class Switch {
 
   private Seen look(Instant now) throws StateUnavailable {
     String body = documents.get(name).map(Document::body).orElse("");
-    var looked = new Seen(body, read(body), now);
+    var looked = new Seen(body, read(name, body), now);
     seen.set(looked);
     return looked;
   }
@@ -94,13 +103,15 @@ public final class Switch {
   }
 
   /// Takes one whose time is over off, and tells so; for one alone of all processes that notice.
-  public void end(Telling telling) throws StateUnavailable {
-    Seen now = look(clock.instant());
+  ///
+  /// @param at when that is noticed
+  public void end(Instant at, Telling telling) throws StateUnavailable {
+    Seen now = look(at);
     Position position = now.position();
-    if (!position.on() || position.holds(clock.instant())) {
+    if (!position.on() || position.holds(at)) {
       return;
     }
-    var off = new Position(false, position.reason(), position.by(), clock.instant(), null);
+    Position off = position.ended(at);
     boolean ignored = documents.replace(name, now.body(), written(off), telling);
     ignored = look(clock.instant()).position().on();
   }
@@ -111,7 +122,7 @@ public final class Switch {
     return position.on() && !position.holds(clock.instant());
   }
 
-  private Position read(String body) {
+  static Position read(String name, String body) {
     if (body.isEmpty()) {
       return Position.UNTOUCHED;
     }
@@ -134,7 +145,7 @@ public final class Switch {
     return Optional.ofNullable(json.text(member)).orElse("");
   }
 
-  private static String written(Position position) {
+  static String written(Position position) {
     Map<String, Json> members = new HashMap<>();
     members.put("on", Json.of(position.on()));
     members.put("reason", Json.of(position.reason()));

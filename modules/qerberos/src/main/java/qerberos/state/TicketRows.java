@@ -3,7 +3,6 @@ package qerberos.state;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +46,13 @@ final class TicketRows {
   }
 
   static void add(Handle handle, Ticket ticket) {
+    addRow(handle, ticket);
+    for (int line = 0; line < ticket.history().size(); line++) {
+      addEntry(handle, ticket.id(), line, ticket.history().get(line));
+    }
+  }
+
+  private static void addRow(Handle handle, Ticket ticket) {
     int ignored =
         handle
             .createUpdate(
@@ -64,9 +70,50 @@ final class TicketRows {
             .bind("createdAt", ticket.createdAt().toEpochMilli())
             .bind("changedAt", ticket.changedAt().toEpochMilli())
             .execute();
-    for (int line = 0; line < ticket.history().size(); line++) {
-      addEntry(handle, ticket.id(), line, ticket.history().get(line));
+  }
+
+  /// A ticket as an event says it was made, unless it is there.
+  static void addMade(Handle handle, Ticket ticket) {
+    long there =
+        handle
+            .createQuery("SELECT COUNT(*) FROM support_ticket WHERE id = :id")
+            .bind("id", ticket.id())
+            .mapTo(Long.class)
+            .one();
+    if (there == 0) {
+      addRow(handle, ticket);
+      addLine(handle, ticket.id(), 0L, ticket.history().getFirst());
     }
+  }
+
+  /// A line of a history as an event says it was written, unless it is there.
+  ///
+  /// @param line null for the next
+  static void addLine(Handle handle, String ticketId, @Nullable Long line, TicketEntry entry) {
+    List<Long> lines =
+        handle
+            .createQuery("SELECT line FROM support_ticket_entry WHERE ticket_id = :id")
+            .bind("id", ticketId)
+            .mapTo(Long.class)
+            .list();
+    long at = line == null ? lines.stream().mapToLong(one -> one + 1).max().orElse(1) : line;
+    if (!lines.contains(at)) {
+      addEntry(handle, ticketId, (int) at, entry);
+    }
+  }
+
+  /// Makes a ticket what its history says.
+  static void refresh(Handle handle, String ticketId) {
+    TicketStatus status = TicketStatus.OPEN;
+    @Nullable String assignee = null;
+    List<TicketEntry> history = history(handle, ticketId);
+    for (TicketEntry entry : history) {
+      TicketStatus to = entry.status();
+      status = to == null ? status : to;
+      String given = entry.assignee();
+      assignee = given == null ? assignee : given.isEmpty() ? null : given;
+    }
+    update(handle, ticketId, status, assignee, history.getLast().at());
   }
 
   private static void addEntry(Handle handle, String ticketId, int line, TicketEntry entry) {
@@ -102,17 +149,22 @@ final class TicketRows {
 
   /// Writes what a change made of the ticket; its history is longer by one.
   static void change(Handle handle, Ticket ticket) {
+    update(handle, ticket.id(), ticket.status(), ticket.assignee(), ticket.changedAt());
+    addEntry(handle, ticket.id(), ticket.history().size() - 1, ticket.history().getLast());
+  }
+
+  private static void update(
+      Handle handle, String id, TicketStatus status, @Nullable String assignee, Instant changedAt) {
     int ignored =
         handle
             .createUpdate(
                 "UPDATE support_ticket SET status = :status, assignee = :assignee,"
                     + " changed_at = :changedAt WHERE id = :id")
-            .bind("id", ticket.id())
-            .bind("status", ticket.status().name())
-            .bind("assignee", ticket.assignee())
-            .bind("changedAt", ticket.changedAt().toEpochMilli())
+            .bind("id", id)
+            .bind("status", status.name())
+            .bind("assignee", assignee)
+            .bind("changedAt", changedAt.toEpochMilli())
             .execute();
-    addEntry(handle, ticket.id(), ticket.history().size() - 1, ticket.history().getLast());
   }
 
   static Optional<Ticket> one(Handle handle, String id, Whose whose) {
@@ -167,12 +219,6 @@ final class TicketRows {
   }
 
   private static Ticket withHistory(Handle handle, Ticket ticket) {
-    List<TicketEntry> history =
-        handle
-            .createQuery("SELECT * FROM support_ticket_entry WHERE ticket_id = :id ORDER BY line")
-            .bind("id", ticket.id())
-            .map((row, _) -> entry(row))
-            .list();
     return new Ticket(
         ticket.id(),
         ticket.owner(),
@@ -184,7 +230,15 @@ final class TicketRows {
         ticket.assignee(),
         ticket.createdAt(),
         ticket.changedAt(),
-        new ArrayList<>(history));
+        history(handle, ticket.id()));
+  }
+
+  private static List<TicketEntry> history(Handle handle, String ticketId) {
+    return handle
+        .createQuery("SELECT * FROM support_ticket_entry WHERE ticket_id = :id ORDER BY line")
+        .bind("id", ticketId)
+        .map((row, _) -> entry(row))
+        .list();
   }
 
   private static TicketEntry entry(ResultSet row) throws SQLException {

@@ -2,48 +2,46 @@ package qerberos.state;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// The access tokens that were issued, revoked ones included. Safe for concurrent use.
 public final class Tokens {
   private final Database database;
-  private final Clock clock;
 
-  Tokens(Database database, Clock clock) {
+  Tokens(Database database) {
     this.database = database;
-    this.clock = clock;
   }
 
   /// Keeps a new token; an `id` or `hash` that exists is refused with IllegalArgumentException.
   public void add(StoredToken token, Telling telling) throws StateUnavailable {
-    boolean added =
-        database.write(
-            handle ->
-                handle
-                        .createUpdate(
-                            "INSERT INTO access_token (id, name, hash, scope, permissions,"
-                                + " created_at, created_by, expires_at) VALUES (:id, :name, :hash,"
-                                + " :scope, :permissions, :createdAt, :createdBy, :expiresAt) ON"
-                                + " CONFLICT DO NOTHING")
-                        .bind("id", token.id())
-                        .bind("name", token.name())
-                        .bind("hash", token.hash())
-                        .bind("scope", token.scope())
-                        .bind("permissions", String.join(" ", token.permissions()))
-                        .bind("createdAt", token.createdAt().toEpochMilli())
-                        .bind("createdBy", token.createdBy())
-                        .bind("expiresAt", millis(token.expiresAt()))
-                        .execute()
-                    == 1,
-            telling);
+    boolean added = database.write(handle -> add(handle, token), telling);
     if (!added) {
       throw new IllegalArgumentException("token: id \"" + token.id() + "\" exists already");
     }
+  }
+
+  /// False when there is one with its id or hash, which stays as it is.
+  static boolean add(Handle handle, StoredToken token) {
+    return handle
+            .createUpdate(
+                "INSERT INTO access_token (id, name, hash, scope, permissions, created_at,"
+                    + " created_by, expires_at) VALUES (:id, :name, :hash, :scope, :permissions,"
+                    + " :createdAt, :createdBy, :expiresAt) ON CONFLICT DO NOTHING")
+            .bind("id", token.id())
+            .bind("name", token.name())
+            .bind("hash", token.hash())
+            .bind("scope", token.scope())
+            .bind("permissions", String.join(" ", token.permissions()))
+            .bind("createdAt", token.createdAt().toEpochMilli())
+            .bind("createdBy", token.createdBy())
+            .bind("expiresAt", millis(token.expiresAt()))
+            .execute()
+        == 1;
   }
 
   /// The token with this hash, revoked and expired ones too: the caller decides what that means.
@@ -68,18 +66,18 @@ public final class Tokens {
   }
 
   /// Revokes for ever; false when there is no such token. Revoking twice keeps the first time.
-  public boolean revoke(String id, Telling telling) throws StateUnavailable {
-    return database.write(
-        handle ->
-            handle
-                    .createUpdate(
-                        "UPDATE access_token SET revoked_at = COALESCE(revoked_at, :now)"
-                            + " WHERE id = :id")
-                    .bind("now", clock.millis())
-                    .bind("id", id)
-                    .execute()
-                == 1,
-        telling);
+  public boolean revoke(String id, Instant at, Telling telling) throws StateUnavailable {
+    return database.write(handle -> revoke(handle, id, at), telling);
+  }
+
+  static boolean revoke(Handle handle, String id, Instant at) {
+    return handle
+            .createUpdate(
+                "UPDATE access_token SET revoked_at = COALESCE(revoked_at, :at) WHERE id = :id")
+            .bind("at", at.toEpochMilli())
+            .bind("id", id)
+            .execute()
+        == 1;
   }
 
   /// Notes that the token was used at `at`, unless a later use is known.

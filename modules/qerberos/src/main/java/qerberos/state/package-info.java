@@ -1,6 +1,9 @@
-/// What is only ours and may be lost: access tokens, the replay cache of signed requests, which
-/// sessions were seen before, blocked identities, followers' cursors, small documents such as the
-/// last scheduled verification, alerts from outside, tickets, and what is still to be delivered.
+/// What is read and joined, and may be lost. What people change (access tokens, blocked identities,
+/// saved searches, switches, alerts from outside, tickets) stands in the ledger too, and is made
+/// anew from there: the classes called `Acts` write it into events and read it back, [Projection]
+/// says what of each table comes back. What is only ours (the replay cache, which sessions were
+/// seen before, what is still to be delivered, small documents such as the last scheduled
+/// verification) does not.
 ///
 /// What somebody has to hear of is committed with the write it tells of, see [Outbox].
 ///

@@ -160,6 +160,15 @@ final class Anchor implements AutoCloseable {
     LOG.log(WARNING, "ledger.anchorFile: what was no checkpoint lies in " + aside + " now");
   }
 
+  /// Whether the state database is up and has never heard of a log.
+  boolean isNewInState() {
+    try {
+      return documents.get(DOCUMENT).isEmpty();
+    } catch (StateUnavailable _) {
+      return false;
+    }
+  }
+
   /// Begins to write what this says is the newest; the first time now.
   void follow(Supplier<byte[]> signedCheckpoint) {
     newest = signedCheckpoint;

@@ -60,6 +60,9 @@ import qerberos.witness.Witnesses;
 /// Used by one thread at a time.
 public final class Epoch {
   private static final System.Logger LOG = System.getLogger(Epoch.class.getName());
+  /// What the first entry of a log is that follows another.
+  static final String TYPE = "ledger.epoch";
+
   private static final String FILE = "epoch.next";
   private static final String LEDGER = "ledger";
   private static final Duration FIRST_PATIENCE = Duration.ofSeconds(30);
@@ -310,7 +313,7 @@ public final class Epoch {
   private static EventDraft announcement(Ended ended) {
     return new EventDraft(
         "epoch-" + ended.root().replaceAll("[^A-Za-z0-9]", ""),
-        "ledger.epoch",
+        TYPE,
         null,
         null,
         "qerberos:ledger",

@@ -1,5 +1,7 @@
 package qerberos.trail;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -28,6 +30,7 @@ import qerberos.settings.TrailSettings;
 import qerberos.state.Documents;
 import qerberos.state.Outbox;
 import qerberos.state.State;
+import qerberos.state.StateUnavailable;
 import qerberos.witness.WitnessChange;
 import qerberos.witness.WitnessState;
 import qerberos.witness.Witnesses;
@@ -38,6 +41,8 @@ import qerberos.witness.Witnesses;
 ///
 /// Safe for concurrent use.
 public final class Trail implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Trail.class.getName());
+
   private final Ids ids;
   private final Ledger ledger;
   private final SubjectKeyFiles keys;
@@ -150,6 +155,14 @@ public final class Trail implements AutoCloseable {
                   .withQueue(settings.queueEvents(), 64L << 20),
               known);
       open.push(ledger);
+      if (ledger.size() > 0 && anchor.isNewInState()) {
+        LOG.log(
+            WARNING,
+            "the state database knows nothing of this log of "
+                + ledger.size()
+                + " entries. If it was lost, then so are blocks, switches, tokens and tickets:"
+                + " stop, and make it anew from the log with: qerberos state rebuild");
+      }
       Tail tail = new Tail(settings.tailEvents(), ledger.size());
       listener.tail = tail;
       TrailIndex index = openIndex(settings, ledger);
@@ -161,7 +174,7 @@ public final class Trail implements AutoCloseable {
               new Ids(clock, random),
               ledger,
               keys,
-              new Sealer(privacy, keys),
+              new Sealer(OwnTexts.sealedBy(privacy), keys),
               tail,
               index,
               anchor,
@@ -220,6 +233,11 @@ public final class Trail implements AutoCloseable {
         known.appended(firstIndex, inOrder);
       }
     }
+  }
+
+  /// Whether a checkpoint of a log is kept in a state database.
+  public static boolean isKnownIn(Documents documents) throws StateUnavailable {
+    return documents.get(Anchor.DOCUMENT).isPresent();
   }
 
   private void start() throws IOException {

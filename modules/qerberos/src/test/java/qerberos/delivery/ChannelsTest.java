@@ -74,13 +74,36 @@ class ChannelsTest {
                 "whsec_" + Base64.getEncoder().encodeToString("k".repeat(32).getBytes(UTF_8))));
     URI url = URI.create("http://127.0.0.1:" + receiver.getAddress().getPort() + "/in");
     return new NoticeSettings(
-        Routes.NONE, List.of(new Webhook("ops", url, format, true)), Duration.ofSeconds(5));
+        Routes.NONE,
+        List.of(new Webhook("ops", url, format, true)),
+        Duration.ofSeconds(5),
+        Duration.ofDays(90));
+  }
+
+  @Test
+  void theMailsOfThisHour_areThereAfterARestart() throws Exception {
+    Map<String, List<Instant>> sent =
+        Map.of(
+            "a@example", List.of(Instant.ofEpochMilli(1), Instant.ofEpochMilli(2_000)),
+            "b@example", List.of(Instant.ofEpochMilli(3)));
+    try (State state = State.open(StateSettings.in(folder), Clock.systemUTC())) {
+      var mails = new CountedMails(state.documents());
+      assertThat(mails.kept()).isEmpty();
+      mails.keep(sent);
+    }
+    try (State state = State.open(StateSettings.in(folder), Clock.systemUTC())) {
+      var mails = new CountedMails(state.documents());
+      assertThat(mails.kept()).isEqualTo(sent);
+      mails.keep(Map.of());
+      assertThat(mails.kept()).isEmpty();
+    }
   }
 
   @Test
   void withoutServerAndWebhooks_thereAreOnlyThoseWhoAreConnected() {
     try (State state = State.open(StateSettings.in(folder), Clock.systemUTC())) {
-      var nothing = new NoticeSettings(Routes.NONE, List.of(), Duration.ofSeconds(5));
+      var nothing =
+          new NoticeSettings(Routes.NONE, List.of(), Duration.ofSeconds(5), Duration.ofDays(90));
       assertThat(Channels.of(noMail(), nothing, state.documents(), new Room(), Clock.systemUTC()))
           .extracting(Channel::name)
           .containsExactly("ws");

@@ -252,6 +252,51 @@ class DelivererTest {
   }
 
   @Test
+  void whatWaitsForAChannelThatIsGone_isGivenUpAtTheNextStart_andThatIsAnEvent() throws Exception {
+    try (State state = state("f");
+        Trail trail = TestTrail.open(TrailSettings.in(folder.resolve("f")), state);
+        Deliverer before = deliverer(state, trail, new Scripted())) {
+      for (int i = 0; i < 20; i++) {
+        tell(state, before, "n" + i);
+      }
+      assertThat(state.notices().waiting()).isEqualTo(Map.of("email", 20L));
+      try (Deliverer without =
+          new Deliverer(
+              state.notices(),
+              List.of(),
+              Routes.NONE,
+              QUICK,
+              trail.acts(),
+              clock,
+              new SplittableRandom(1))) {
+        without.start();
+        for (int i = 0; i < 20; i++) {
+          assertThat(verdicts(trail, "n" + i + ".0", 1)).containsExactly(Verdict.DENY);
+        }
+        assertThat(state.notices().waiting()).isEmpty();
+        without.close(); // counted when the event is in the log, or a moment later
+        assertThat(without.attempts("email", "given up")).isEqualTo(20);
+      }
+    }
+  }
+
+  @Test
+  void oldNotices_areForgotten() throws Exception {
+    try (State state = state("g");
+        Trail trail = TestTrail.open(TrailSettings.in(folder.resolve("g")), state);
+        Deliverer deliverer = deliverer(state, trail, new Scripted());
+        var forgetting = new Forgetting(state.notices(), Duration.ofDays(90), clock)) {
+      deliverer.start();
+      tell(state, deliverer, "n1");
+      assertThat(verdicts(trail, "n1.0", 1)).containsExactly(Verdict.ALLOW);
+      clock.ahead = Duration.ofDays(91);
+      assertThat(forgetting.now()).as("critical, and read by nobody").isZero();
+      clock.ahead = Duration.ofDays(181);
+      assertThat(forgetting.now()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void killedInTheMiddleOfADelivery_itIsDeliveredByTheNextOne_underTheSameId() throws Exception {
     var begun = new CountDownLatch(1);
     var never = new CountDownLatch(1);

@@ -195,7 +195,7 @@ class HeldTest {
     try (var server = new SmtpServer(null, Map.of());
         State state = state();
         Trail trail = trail(state);
-        Deliverer deliverer = deliverer(state, trail, mail(server), route(night(), null))) {
+        Deliverer deliverer = deliverer(state, trail, mail(server, state), route(night(), null))) {
       deliverer.start();
       for (int i = 0; i < 40; i++) {
         String ignored = tell(state, deliverer, "held" + i, Severity.WARNING, AlertStatus.FIRING);
@@ -210,7 +210,7 @@ class HeldTest {
     }
   }
 
-  private MailChannel mail(SmtpServer server) {
+  private MailChannel mail(SmtpServer server, State state) {
     return new MailChannel(
         new MailServer(
             "127.0.0.1",
@@ -223,6 +223,7 @@ class HeldTest {
         "",
         Duration.ofSeconds(5),
         20,
+        new CountedMails(state.documents()),
         (SSLSocketFactory) SSLSocketFactory.getDefault(),
         Clock.systemUTC());
   }

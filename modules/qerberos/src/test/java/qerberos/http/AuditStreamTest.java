@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,6 +30,7 @@ import qerberos.identity.Permission;
 import qerberos.identity.Scope;
 import qerberos.settings.FollowSettings;
 import qerberos.settings.HttpSettings;
+import qerberos.state.BlockedIdentity;
 import qerberos.state.Telling;
 
 /// The live tail over real connections: nothing lost, nothing twice, nothing of others.
@@ -221,7 +223,8 @@ class AuditStreamTest {
     service.gate.tokens().issue(made, Telling.NOTHING);
     try (var stuck = new Idle("?type=stuck.test", made.text())) {
       int count = postLarge("stuck", 4);
-      assertThat(service.gate.tokens().revoke(made.stored().id(), Telling.NOTHING)).isTrue();
+      assertThat(service.gate.tokens().revoke(made.stored().id(), Instant.now(), Telling.NOTHING))
+          .isTrue();
       while (open() > 0) {
         Thread.sleep(20);
       }
@@ -363,7 +366,12 @@ class AuditStreamTest {
     try (var stream = stream("", carol)) {
       assertThat(stream.status).isEqualTo(200);
       boolean fresh =
-          service.gate.blocks().block("did:squid:carol", "test", "test", Telling.NOTHING);
+          service
+              .gate
+              .blocks()
+              .block(
+                  new BlockedIdentity("did:squid:carol", "test", "test", Instant.now()),
+                  Telling.NOTHING);
       assertThat(fresh).isTrue();
       long since = System.nanoTime();
       assertThat(untilEnd(stream)).isEqualTo("access");

@@ -371,17 +371,29 @@ class DescriptionTest {
         description,
         unblock,
         service.send(service.request("/admin/blocks/did:squid:nobody", service.admin).DELETE()));
-    Operation change = description.operation("PATCH /audit/support-tickets/{id}").orElseThrow();
-    String closed = real(service, change, "");
-    for (String step : List.of(closed + " closed", closed + " resolved", "nothing open")) {
-      String[] parts = step.split(" ");
+    for (String where : List.of("/audit/support-tickets/", "/notifications/support-ticket/")) {
+      Operation change = description.operation("PATCH " + where + "{id}").orElseThrow();
+      String closed = real(service, change, "");
+      for (String step : List.of(closed + " closed", closed + " resolved", "nothing open")) {
+        String[] parts = step.split(" ");
+        checked(
+            description,
+            change,
+            service.send(
+                service
+                    .request(where + parts[0], service.admin)
+                    .method(
+                        "PATCH", BodyPublishers.ofString("{\"status\":\"" + parts[1] + "\"}"))));
+      }
+    }
+    String tickets = "/notifications/support-ticket";
+    Operation open = description.operation("POST " + tickets).orElseThrow();
+    for (String message : List.of("once", "once", "twice")) {
+      String body = "{\"subject\":\"s\",\"message\":\"" + message + "\"}";
       checked(
           description,
-          change,
-          service.send(
-              service
-                  .request("/audit/support-tickets/" + parts[0], service.admin)
-                  .method("PATCH", BodyPublishers.ofString("{\"status\":\"" + parts[1] + "\"}"))));
+          open,
+          service.post(tickets, service.admin, body, "Idempotency-Key", "described"));
     }
     Operation acknowledge =
         description.operation("POST /notifications/admin-alert/{id}/acknowledge").orElseThrow();
@@ -613,6 +625,7 @@ class DescriptionTest {
   private static String real(RunningService service, Operation operation, String example)
       throws java.io.IOException {
     if (operation.path().equals("/audit/support-tickets/{id}")
+        || operation.path().equals("/notifications/support-ticket/{id}")
         || operation.path().equals("/notifications/{id}/read")) {
       String id = service.trail.ids().next();
       Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);

@@ -3,6 +3,7 @@ package qerberos.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,9 @@ import qerberos.event.Json;
 import qerberos.http.RunningService.Reply;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;
+import qerberos.notice.Channel;
+import qerberos.notice.Delivery;
+import qerberos.notice.Message;
 
 /// Alerts from outside, tickets, and what there is to read, over HTTP.
 class NotificationsTest {
@@ -112,6 +116,91 @@ class NotificationsTest {
     assertThat(all.indexOf("\"status\":\"firing\""))
         .isPositive()
         .isLessThan(all.indexOf("\"status\":\"resolved\""));
+  }
+
+  @Test
+  void aTicketSentAgainUnderItsKey_isTheSameTicket() throws Exception {
+    String body = "{\"subject\":\"Once\",\"message\":\"and not twice\"}";
+    String path = "/notifications/support-ticket";
+    Reply made = service.post(path, bob, body, "Idempotency-Key", "k1");
+    assertThat(made.status()).as(made.text()).isEqualTo(201);
+    String id = String.valueOf(made.data().text("id"));
+    Reply noted =
+        service.send(
+            service
+                .request(path + "/" + id, service.admin, "Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString("{\"note\":\"I look\"}")));
+    assertThat(noted.status()).as("under its other name").isEqualTo(200);
+    Reply again = service.post(path, bob, body, "Idempotency-Key", "k1");
+    assertThat(again.status()).as(again.text()).isEqualTo(200);
+    assertThat(again.code()).isEqualTo("ALREADY_RECORDED");
+    assertThat(again.data().text("id")).isEqualTo(id);
+    assertThat(again.text()).contains("I look");
+    Reply other = service.post(path, bob, body.replace("twice", "thrice"), "Idempotency-Key", "k1");
+    assertThat(other.status()).isEqualTo(409);
+    assertThat(other.code()).isEqualTo("CONFLICT");
+    Reply alices = service.post(path, alice, body, "Idempotency-Key", "k1");
+    assertThat(alices.status()).as("another caller's key is another").isEqualTo(201);
+    assertThat(service.post(path, bob, body, "Idempotency-Key", "").status()).isEqualTo(400);
+    assertThat(events("ticket:" + id)).contains("\"totalCount\":2,");
+  }
+
+  @Test
+  void textThatIsNoWholeText_isTakenOrRefused_andBreaksNothing() throws Exception {
+    for (String odd :
+        List.of("half \\ud800", "\\u0001".repeat(5_000), "\ud83d\ude00".repeat(5_000))) {
+      Reply reply =
+          service.post(
+              "/notifications/support-ticket",
+              bob,
+              "{\"subject\":\"s\",\"message\":\"" + odd + "\"}");
+      assertThat(reply.status()).as(reply.text()).isIn(201, 400);
+    }
+  }
+
+  @Test
+  void metricsSay_whatWasTold_andWhatTicketsThereAre() throws Exception {
+    String ignored = ticket(bob, "Measured", "once");
+    Json.Obj fired = first(told(alertmanager("measured", "firing")));
+    assertThat(fired.text("change")).isEqualTo("fired");
+    String metrics = service.get("/metrics", service.admin).text();
+    assertThat(metrics)
+        .containsPattern(
+            "qerberos_admin_alerts_total\\{severity=\"critical\",status=\"firing\"\\} [1-9]")
+        .containsPattern("qerberos_support_tickets\\{status=\"open\"\\} [1-9]")
+        .contains("qerberos_maintenance_mode 0", "qerberos_db_pool_max ")
+        .contains("qerberos_dependency_up{dependency=\"database\"} 1")
+        .contains("qerberos_dependency_latency_seconds{dependency=\"database\"} ");
+  }
+
+  @Test
+  void metricsSay_whatWentOut(@TempDir Path elsewhere) throws Exception {
+    Channel taking =
+        new Channel() {
+          @Override
+          public String name() {
+            return "email";
+          }
+
+          @Override
+          public Delivery deliver(Message message) {
+            return new Delivery.Delivered("250 taken");
+          }
+        };
+    try (var other = RunningService.telling(elsewhere, List.of(taking))) {
+      Reply told = other.post(ALERT, other.admin, alertmanager("out", "firing"));
+      assertThat(told.status()).isEqualTo(200);
+      String delivered = "qerberos_notifications_total{channel=\"email\",result=\"delivered\"} 1.0";
+      String metrics = "";
+      for (int i = 0; i < 600 && !metrics.contains(delivered); i++) {
+        Thread.sleep(20);
+        metrics = other.get("/metrics", other.admin).text();
+      }
+      assertThat(metrics)
+          .contains(delivered, "result=\"failed\"} 0.0", "result=\"given_up\"} 0.0")
+          .contains("qerberos_notification_backlog{channel=\"email\"} 0.0")
+          .contains("qerberos_dependency_up{dependency=\"smtp\"} 1.0");
+    }
   }
 
   @ParameterizedTest
@@ -216,7 +305,12 @@ class NotificationsTest {
     String all = events("ticket:" + id);
     assertThat(all).contains("support.ticket.create", "\"from\":\"in_progress\"");
     assertThat(all.split("support.ticket.update", -1)).hasSizeGreaterThanOrEqualTo(3);
-    assertThat(all).as("what people wrote is not in the log").doesNotContain("hurts", "I look");
+    assertThat(all).as("who may see the event reads it").contains("It hurts", "I look");
+    for (long i = 0; i < service.trail.ledger().size(); i++) {
+      assertThat(new String(service.trail.events().read(i).leaf(), StandardCharsets.UTF_8))
+          .as("what people wrote is in no leaf")
+          .doesNotContain("hurts", "I look");
+    }
 
     Reply heard = service.get("/notifications", alice);
     assertThat(heard.text()).contains(id, "\"status\":\"in_progress\"", "\"content\":\"I look\"");

@@ -108,8 +108,8 @@ class SavedSearchesTest {
     assertThat(acts("search.save", "qerberos:search:denied")).isEqualTo(2);
     assertThat(service.get("/audit?type=search.save&order=oldest", service.admin).text())
         .contains(
-            "\"what\":{\"order\":\"oldest\",\"query\":\"type:t.saved verdict:DENY\","
-                + "\"replaced\":false,\"shared\":false}");
+            "\"what\":{\"order\":\"oldest\",\"q\":\"type:t.saved verdict:DENY\","
+                + "\"query\":\"type:t.saved verdict:DENY\",\"replaced\":false,\"shared\":false}");
 
     assertThat(delete("denied", service.admin).status()).isEqualTo(200);
     Reply again = delete("denied", service.admin);

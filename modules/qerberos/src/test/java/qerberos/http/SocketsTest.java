@@ -438,7 +438,7 @@ class SocketsTest {
         var third =
             SocketClient.open(
                 service.port(), "/notifications/ws/did:squid:dora?ticket=" + ticket(dora))) {
-      boolean ignored = service.gate.tokens().revoke(id, Telling.NOTHING);
+      boolean ignored = service.gate.tokens().revoke(id, Instant.now(), Telling.NOTHING);
       assertThat(first.closedWith()).isEqualTo(1008);
       assertThat(second.closedWith()).isEqualTo(1008);
       assertThat(third.isClosed()).isFalse();

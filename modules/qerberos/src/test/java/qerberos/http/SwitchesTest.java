@@ -47,7 +47,8 @@ class SwitchesTest {
       Reply health = service.get("/health", "");
       assertThat(health.status()).isEqualTo(200);
       assertThat(health.json().get("maintenance")).isEqualTo(Json.of(true));
-      assertThat(service.get("/metrics", service.admin).text()).contains("qerberos_maintenance 1");
+      assertThat(service.get("/metrics", service.admin).text())
+          .contains("qerberos_maintenance_mode 1");
 
       assertThat(put(service, MAINTENANCE, OFF, "").status()).isEqualTo(200);
       assertThat(service.get("/audit/m1", service.admin).status()).isEqualTo(200);

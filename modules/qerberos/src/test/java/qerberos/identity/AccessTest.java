@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -26,6 +27,7 @@ import qerberos.identity.Decision.Granted;
 import qerberos.identity.Decision.TooMany;
 import qerberos.identity.Decision.Unavailable;
 import qerberos.settings.LimitSettings;
+import qerberos.state.BlockedIdentity;
 import qerberos.state.Telling;
 
 /// Who gets in and who does not, against the real bundled pair over loopback.
@@ -118,7 +120,8 @@ final class AccessTest {
     IssuedToken shop = issue("shop", null, Permission.AUDIT_WRITE);
     granted(get().bearer(shop.text()), Permission.AUDIT_WRITE);
 
-    assertThat(house.gate.tokens().revoke(shop.stored().id(), Telling.NOTHING)).isTrue();
+    assertThat(house.gate.tokens().revoke(shop.stored().id(), Instant.now(), Telling.NOTHING))
+        .isTrue();
     Denied denied = denied(get().bearer(shop.text()), Permission.AUDIT_WRITE);
     assertThat(denied.code()).isEqualTo(AccessCode.INVALID_TOKEN);
     assertThat(denied.message()).endsWith("revoked");
@@ -128,7 +131,8 @@ final class AccessTest {
   void tokenRevokedByAnotherProcess_isRefusedWithinASecond() throws Exception {
     IssuedToken shop = issue("shop", null, Permission.AUDIT_WRITE);
     granted(get().bearer(shop.text()), Permission.AUDIT_WRITE);
-    assertThat(house.state.tokens().revoke(shop.stored().id(), Telling.NOTHING)).isTrue();
+    assertThat(house.state.tokens().revoke(shop.stored().id(), Instant.now(), Telling.NOTHING))
+        .isTrue();
     house.clock.advance(Duration.ofSeconds(1));
 
     denied(get().bearer(shop.text()), Permission.AUDIT_WRITE);
@@ -420,7 +424,14 @@ final class AccessTest {
     String token = house.accessToken("user123");
     granted(get().bearer(token), Permission.AUDIT_READ);
 
-    assertThat(house.gate.blocks().block(USER, "left", "token:admin", Telling.NOTHING)).isTrue();
+    assertThat(
+            house
+                .gate
+                .blocks()
+                .block(
+                    new BlockedIdentity(USER, "left", "token:admin", Instant.now()),
+                    Telling.NOTHING))
+        .isTrue();
     Denied denied = denied(get().bearer(token), Permission.AUDIT_READ);
     assertThat(denied.code()).isEqualTo(AccessCode.SQUID_IDENTITY_INVALID);
     denied(signed(get()), Permission.AUDIT_READ);
@@ -432,7 +443,14 @@ final class AccessTest {
   void identityBlockedByAnotherProcess_isRefusedWithinASecond() throws Exception {
     String token = house.accessToken("user123");
     granted(get().bearer(token), Permission.AUDIT_READ);
-    assertThat(house.state.blocked().block(USER, "left", "token:admin", Telling.NOTHING)).isTrue();
+    assertThat(
+            house
+                .state
+                .blocked()
+                .block(
+                    new BlockedIdentity(USER, "left", "token:admin", Instant.now()),
+                    Telling.NOTHING))
+        .isTrue();
     house.clock.advance(Duration.ofSeconds(1));
 
     denied(get().bearer(token), Permission.AUDIT_READ);

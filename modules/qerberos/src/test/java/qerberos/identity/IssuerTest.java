@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ import qerberos.settings.JwtSettings;
 import qerberos.settings.JwtSettings.Algorithm;
 import qerberos.settings.LimitSettings;
 import qerberos.settings.StateSettings;
+import qerberos.state.BlockedIdentity;
 import qerberos.state.SettableClock;
 import qerberos.state.State;
 import qerberos.state.Telling;
@@ -301,7 +303,12 @@ final class IssuerTest {
   void aBlockedIdentity_andSignedRequests_areOut() throws Exception {
     String token = issuer.token("ES256", claims(""));
     assertThat(decide(token)).isInstanceOf(Granted.class);
-    assertThat(gate.blocks().block("did:squid:a", "left", "me", Telling.NOTHING)).isTrue();
+    assertThat(
+            gate.blocks()
+                .block(
+                    new BlockedIdentity("did:squid:a", "left", "me", Instant.now()),
+                    Telling.NOTHING))
+        .isTrue();
     assertThat(decide(token)).isInstanceOf(Denied.class);
     var signed =
         SettableRequest.get()

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +21,7 @@ import qerberos.settings.IdentitySettings.SignedForm;
 import qerberos.settings.IdentitySettings.SquidVerify;
 import qerberos.settings.LimitSettings;
 import qerberos.settings.StateSettings;
+import qerberos.state.BlockedIdentity;
 import qerberos.state.SettableClock;
 import qerberos.state.State;
 import qerberos.state.Telling;
@@ -183,7 +185,12 @@ final class OtherSquidTest {
     squidKnows("did:squid:a", Duration.ofMinutes(10));
     assertThat(decide()).isInstanceOf(Granted.class);
     squid.close();
-    assertThat(gate.blocks().block("did:squid:a", "left", "me", Telling.NOTHING)).isTrue();
+    assertThat(
+            gate.blocks()
+                .block(
+                    new BlockedIdentity("did:squid:a", "left", "me", Instant.now()),
+                    Telling.NOTHING))
+        .isTrue();
     assertThat(decide()).isInstanceOf(Denied.class);
   }
 

@@ -3,11 +3,15 @@ package qerberos.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +21,25 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import qerberos.event.Actor;
+import qerberos.event.AuditEvent;
+import qerberos.event.EventDraft;
+import qerberos.event.Json;
+import qerberos.event.Reserved;
+import qerberos.event.Verdict;
+import qerberos.notice.Alert;
+import qerberos.notice.AlertChange;
+import qerberos.notice.AlertSeen;
+import qerberos.notice.AlertStatus;
+import qerberos.notice.Changed;
+import qerberos.notice.KeptNotice;
+import qerberos.notice.Notice;
+import qerberos.notice.Severity;
+import qerberos.notice.Ticket;
+import qerberos.notice.TicketChange;
+import qerberos.notice.TicketEntry;
+import qerberos.notice.TicketStatus;
+import qerberos.notice.Whose;
 
 /// What every database behind [State] must do; each one inherits these facts.
 abstract class StateContract {
@@ -78,10 +101,10 @@ abstract class StateContract {
     state.tokens().add(token, Telling.NOTHING);
     Instant first = clock.instant();
 
-    assertThat(state.tokens().revoke("a1", Telling.NOTHING)).isTrue();
+    assertThat(state.tokens().revoke("a1", clock.instant(), Telling.NOTHING)).isTrue();
     clock.advance(Duration.ofSeconds(5));
-    assertThat(state.tokens().revoke("a1", Telling.NOTHING)).isTrue();
-    assertThat(state.tokens().revoke("nobody", Telling.NOTHING)).isFalse();
+    assertThat(state.tokens().revoke("a1", clock.instant(), Telling.NOTHING)).isTrue();
+    assertThat(state.tokens().revoke("nobody", clock.instant(), Telling.NOTHING)).isFalse();
     assertThat(state.tokens().byHash(token.hash()).orElseThrow().revokedAt()).isEqualTo(first);
   }
 
@@ -166,9 +189,8 @@ abstract class StateContract {
 
   @Test
   final void block_keepsItsFirstReasonUntilUnblocked() throws Exception {
-    assertThat(state.blocked().block("did:squid:x", "left", "did:squid:admin", Telling.NOTHING))
-        .isTrue();
-    assertThat(state.blocked().block("did:squid:x", "again", "did:squid:other", Telling.NOTHING))
+    assertThat(state.blocked().block(blocked("left", "did:squid:admin"), Telling.NOTHING)).isTrue();
+    assertThat(state.blocked().block(blocked("again", "did:squid:other"), Telling.NOTHING))
         .isFalse();
 
     assertThat(state.blocked().all())
@@ -205,10 +227,13 @@ abstract class StateContract {
     assertThat(state.documents().remove("verification")).isFalse();
   }
 
-  private static SavedSearch search(
-      String owner, String name, @Nullable String daoId, boolean shared) {
+  private BlockedIdentity blocked(String reason, String by) {
+    return new BlockedIdentity("did:squid:x", reason, by, clock.instant());
+  }
+
+  private SavedSearch search(String owner, String name, @Nullable String daoId, boolean shared) {
     return new SavedSearch(
-        owner, name, daoId, "type:" + name, "time", shared, Instant.EPOCH, Instant.EPOCH);
+        owner, name, daoId, "type:" + name, "time", shared, clock.instant(), clock.instant());
   }
 
   @Test
@@ -283,9 +308,9 @@ abstract class StateContract {
   final void whatIsToBeTold_isThereWithTheWrite_andGoesWhenItIsTold() throws Exception {
     var first = new Tells("1");
     var second = new Tells("2");
-    assertThat(state.blocked().block("did:squid:x", "left", "me", first)).isTrue();
+    assertThat(state.blocked().block(blocked("left", "me"), first)).isTrue();
     state.documents().put("flag", "on", second);
-    assertThat(state.blocked().block("did:squid:x", "again", "me", new Tells("3"))).isFalse();
+    assertThat(state.blocked().block(blocked("again", "me"), new Tells("3"))).isFalse();
     assertThat(state.outbox().all())
         .containsExactly(new Outgoing("1", "about 1"), new Outgoing("2", "about 2"));
     assertThat(first.committed).isEqualTo(1);
@@ -309,11 +334,11 @@ abstract class StateContract {
             throw new AssertionError("nothing was");
           }
         };
-    assertThatThrownBy(() -> state.blocked().block("did:squid:x", "left", "me", failing))
+    assertThatThrownBy(() -> state.blocked().block(blocked("left", "me"), failing))
         .hasMessage("the disk is gone");
     assertThat(state.blocked().all()).isEmpty();
     state.documents().put("flag", "on", new Tells("1"));
-    assertThatThrownBy(() -> state.blocked().block("did:squid:x", "left", "me", new Tells("1")))
+    assertThatThrownBy(() -> state.blocked().block(blocked("left", "me"), new Tells("1")))
         .isInstanceOf(StateUnavailable.class);
     assertThat(state.blocked().all()).isEmpty();
   }
@@ -337,13 +362,13 @@ abstract class StateContract {
     assertThat(other.isOn()).isTrue();
 
     var early = new Tells("1");
-    other.end(early);
+    other.end(clock.instant(), early);
     assertThat(other.isOn()).isTrue();
     clock.advance(Duration.ofSeconds(61));
     assertThat(other.isOn()).isFalse();
     assertThat(state.maintenance().isOver()).isTrue();
-    state.maintenance().end(new Tells("2"));
-    other.end(new Tells("3"));
+    state.maintenance().end(clock.instant(), new Tells("2"));
+    other.end(clock.instant(), new Tells("3"));
     assertThat(state.outbox().all()).containsExactly(new Outgoing("2", "about 2"));
     assertThat(early.committed).isZero();
     assertThat(other.position().on()).isFalse();
@@ -386,5 +411,290 @@ abstract class StateContract {
 
   private static String hash(String text) {
     return String.format("%064x", text.hashCode() & 0xffffffffL);
+  }
+
+  private static final String OURS = "system:qerberos";
+
+  /// An event as we recorded it, a second later each.
+  private AuditEvent recorded(
+      String type, String ref, String severity, Instant made, Json.Obj what) {
+    var draft =
+        new EventDraft(
+            null,
+            type,
+            null,
+            severity,
+            ref,
+            new Actor("token:admin"),
+            Reserved.LAYER,
+            Verdict.ALLOW,
+            Json.EMPTY.with("what", what),
+            Json.EMPTY,
+            null,
+            made);
+    return new AuditEvent(type + ref + made, OURS, made, draft);
+  }
+
+  private Rebuild.Rebuilt rebuilt(AuditEvent... events) throws Exception {
+    return state.rebuild().from(each -> List.of(events).forEach(each), OURS, 100);
+  }
+
+  private static AuditEvent as(String source, String layer, AuditEvent event) {
+    EventDraft sent = event.sent();
+    return new AuditEvent(
+        event.id(),
+        source,
+        event.receivedAt(),
+        new EventDraft(
+            null,
+            sent.type(),
+            null,
+            sent.severity(),
+            sent.ref(),
+            sent.actor(),
+            layer,
+            sent.verdict(),
+            sent.details(),
+            sent.context(),
+            null,
+            sent.timestamp()));
+  }
+
+  @Test
+  final void rebuilt_isTheSame_inWhateverOrderTheActsWereAppended() throws Exception {
+    Instant t = clock.instant();
+    StoredToken token = token("a1", null);
+    Ticket ticket = Ticket.opened("t1", "token:admin", null, null, "subject", "message", t);
+    var change = new TicketChange(TicketStatus.IN_PROGRESS, "a note", "bob");
+    var first = (Changed.To) ticket.changed(change, "token:admin", t.plusSeconds(1));
+    var second =
+        (Changed.To)
+            first.ticket().changed(new TicketChange(TicketStatus.CLOSED, null, ""), "x", t);
+    var firing =
+        new Alert("f", t, AlertStatus.FIRING, Severity.CRITICAL, "s", "m", Map.of("job", "j"));
+    var over = new Alert("f", t, AlertStatus.RESOLVED, Severity.INFO, "s2", "m", Map.of());
+    BlockedIdentity blocked = blocked("left", "token:admin");
+    List<AuditEvent> events =
+        List.of(
+            recorded(
+                AccessActs.TOKEN_CREATE,
+                AccessActs.tokenRef("a1"),
+                "info",
+                t,
+                AccessActs.made(token)),
+            recorded(
+                AccessActs.TOKEN_REVOKE,
+                AccessActs.tokenRef("a1"),
+                "info",
+                t.plusSeconds(3),
+                Json.EMPTY),
+            recorded(
+                AccessActs.UNBLOCK,
+                AccessActs.identityRef("did:squid:x"),
+                "info",
+                t.plusSeconds(1),
+                AccessActs.unblocked("did:squid:x")),
+            recorded(
+                AccessActs.BLOCK,
+                AccessActs.identityRef("did:squid:x"),
+                "info",
+                t.plusSeconds(2),
+                AccessActs.blocked(blocked, false)),
+            recorded(
+                TicketActs.CREATE,
+                TicketActs.ref(ticket),
+                "info",
+                t,
+                TicketActs.made(ticket, "n1")),
+            recorded(
+                TicketActs.UPDATE,
+                TicketActs.ref(ticket),
+                "info",
+                t.plusSeconds(1),
+                TicketActs.changed(first, null)),
+            recorded(
+                TicketActs.UPDATE,
+                TicketActs.ref(ticket),
+                "info",
+                t.plusSeconds(2),
+                TicketActs.changed(second, null)),
+            recorded(
+                AlertActs.TYPE,
+                AlertActs.ref(firing),
+                "critical",
+                t,
+                AlertActs.what(new AlertSeen(firing, AlertChange.FIRED, 1, List.of()), "n2")),
+            recorded(
+                AlertActs.TYPE,
+                AlertActs.ref(firing),
+                "info",
+                t.plusSeconds(9),
+                AlertActs.what(new AlertSeen(over, AlertChange.RESOLVED, 7, List.of()), "n3")),
+            recorded(
+                SwitchActs.type(state.evidenceLock(), true),
+                "qerberos:service",
+                "info",
+                t.plusSeconds(4),
+                SwitchActs.what(
+                    new Switch.Position(true, "incident", "token:admin", t.plusSeconds(4), null))),
+            recorded(
+                SwitchActs.type(state.evidenceLock(), false),
+                "qerberos:service",
+                "info",
+                t.plusSeconds(3),
+                SwitchActs.what(
+                    new Switch.Position(false, "", "token:admin", t.plusSeconds(3), null))));
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    var random = new Random(seed);
+    for (int round = 0; round < 20; round++) {
+      List<AuditEvent> shuffled = new ArrayList<>(events);
+      if (round > 0) {
+        Collections.shuffle(shuffled, random);
+      }
+      var all = rebuilt(shuffled.toArray(AuditEvent[]::new));
+      assertThat(all.incomplete()).as("round " + round).isZero();
+      assertThat(all.kinds())
+          .containsEntry("tokens", 1L)
+          .containsEntry("alerts", 1L)
+          .containsEntry("tickets", 1L)
+          .containsEntry("blocked identities", 1L);
+      assertThat(state.tokens().all())
+          .singleElement()
+          .extracting(StoredToken::hash, StoredToken::revokedAt)
+          .containsExactly(token.hash(), t.plusSeconds(3));
+      assertThat(state.blocked().all()).extracting(BlockedIdentity::reason).contains("left");
+      Ticket back = state.notices().ticket("t1", new Whose.Everybodys()).orElseThrow();
+      assertThat(back.status()).isEqualTo(TicketStatus.CLOSED);
+      assertThat(back.assignee()).isNull();
+      assertThat(back.history())
+          .extracting(TicketEntry::note)
+          .containsExactly(null, "a note", null);
+      assertThat(state.notices().alerts(null, 9))
+          .singleElement()
+          .satisfies(
+              one -> {
+                assertThat(one.alert().status()).isEqualTo(AlertStatus.RESOLVED);
+                assertThat(one.count()).isEqualTo(7);
+                assertThat(one.firstSeen()).isEqualTo(t);
+                assertThat(one.resolvedAt()).isEqualTo(t.plusSeconds(9));
+              });
+      assertThat(new Switch(State.EVIDENCE_LOCK, state.documents(), clock).isOn()).isTrue();
+    }
+  }
+
+  @Test
+  final void aSwitchThatEndedByItself_saysWhoPutItThere_andStaysOff() throws Exception {
+    Instant t = clock.instant();
+    var on = new Switch.Position(true, "an update", "token:admin", t, t.plusSeconds(60));
+    AuditEvent put = recorded("maintenance.on", "qerberos:service", "info", t, SwitchActs.what(on));
+    AuditEvent over =
+        recorded("maintenance.off", "qerberos:service", "info", t.plusSeconds(61), Json.EMPTY);
+    assertThat(rebuilt(put).kinds()).containsEntry("switches", 1L);
+    assertThat(new Switch(State.MAINTENANCE, state.documents(), clock).position()).isEqualTo(on);
+    var ignored = rebuilt(put, over);
+    assertThat(new Switch(State.MAINTENANCE, state.documents(), clock).position())
+        .isEqualTo(new Switch.Position(false, "an update", "token:admin", t.plusSeconds(61), null));
+  }
+
+  @Test
+  final void whatOnlyLooksLikeOurs_changesNothing() throws Exception {
+    AuditEvent block =
+        recorded(
+            AccessActs.BLOCK,
+            AccessActs.identityRef("did:squid:x"),
+            "info",
+            clock.instant(),
+            AccessActs.blocked(blocked("no", "me"), false));
+    var all =
+        rebuilt(
+            as("token:shop", Reserved.LAYER, block),
+            as("did:squid:system:qerberos", Reserved.LAYER, block),
+            as(OURS, "application", block));
+    assertThat(all.kinds().values()).containsOnly(0L);
+    assertThat(state.rebuild().present()).isEmpty();
+    assertThat(rebuilt(block).kinds()).containsEntry("blocked identities", 1L);
+  }
+
+  @Test
+  final void eventsOfAnEarlierVersion_giveWhatTheySay_andAreCounted() throws Exception {
+    Instant t = clock.instant();
+    var all =
+        rebuilt(
+            recorded(
+                TicketActs.CREATE,
+                "ticket:t1",
+                "info",
+                t,
+                Json.EMPTY.with("status", Json.of("open")).with("subjectLength", Json.of(9))),
+            recorded(
+                TicketActs.UPDATE,
+                "ticket:t1",
+                "info",
+                t.plusSeconds(1),
+                Json.EMPTY
+                    .with("from", Json.of("open"))
+                    .with("status", Json.of("closed"))
+                    .with("noteLength", Json.of(4))),
+            recorded(
+                AccessActs.TOKEN_CREATE,
+                AccessActs.tokenRef("a1"),
+                "info",
+                t,
+                Json.EMPTY.with("tokenName", Json.of("shop")).with("scope", Json.of("own"))),
+            recorded(
+                AccessActs.BLOCK,
+                AccessActs.identityRef("did:squid:x"),
+                "info",
+                t,
+                Json.EMPTY.with("reason", Json.of("left")).with("already", Json.of(false))),
+            recorded(AlertActs.TYPE, "alert:1", "info", t, Json.EMPTY));
+    assertThat(all.incomplete()).isEqualTo(4);
+    assertThat(state.tokens().all()).isEmpty();
+    assertThat(state.blocked().all()).hasSize(1);
+    Ticket back = state.notices().ticket("t1", new Whose.Everybodys()).orElseThrow();
+    assertThat(back.subject()).isEqualTo(OwnAct.MISSING);
+    assertThat(back.status()).isEqualTo(TicketStatus.CLOSED);
+    assertThat(back.history().getLast().note()).isEqualTo(OwnAct.MISSING);
+  }
+
+  @Test
+  final void aRebuildThatFails_changesNothing_andNoticesMoveOn() throws Exception {
+    Instant t = clock.instant();
+    Ticket ticket = Ticket.opened("t1", "me", null, null, "subject", "message", t);
+    AuditEvent made =
+        recorded(
+            TicketActs.CREATE, TicketActs.ref(ticket), "info", t, TicketActs.made(ticket, "n1"));
+    AuditEvent once = recorded(Rebuild.EVENT, "qerberos:state", "info", t, Json.EMPTY);
+    var ignored = rebuilt(made, once);
+    assertThat(places()).containsExactly(101L);
+    assertThatThrownBy(
+            () ->
+                state
+                    .rebuild()
+                    .from(
+                        each -> {
+                          throw new IOException("the disk is gone");
+                        },
+                        OURS,
+                        100))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the disk is gone");
+    assertThat(places()).containsExactly(101L);
+    ignored = rebuilt(made, once, once);
+    assertThat(places()).containsExactly(201L);
+    state
+        .notices()
+        .open(
+            Ticket.opened("t2", "me", null, null, "subject", "message", t),
+            List.of(ticket.toOperators("n2")),
+            Telling.NOTHING);
+    assertThat(places()).containsExactly(201L, 202L);
+  }
+
+  private List<Long> places() throws Exception {
+    return state.notices().notices(Set.of(Notice.OPERATORS), "me", 0, 10).stream()
+        .map(KeptNotice::place)
+        .toList();
   }
 }
