@@ -116,8 +116,8 @@ public final class Deliverer implements AutoCloseable {
           }
         }
         return;
-      } catch (IOException e) {
-        LOG.log(WARNING, "what waits for channels that are gone waits on: " + e.getMessage());
+      } catch (IOException | RuntimeException e) {
+        LOG.log(WARNING, "what waits for channels that are gone waits on", e);
       }
       if (!paused()) {
         return;

@@ -12,7 +12,7 @@ import qerberos.notice.Whose;
 /// What an event says about a ticket that was made or changed, and back.
 ///
 /// Subject, message and note are what a person wrote: the ledger holds them sealed under the key of
-/// whoever wrote them ([qerberos.trail] says which fields), so that destroying that key takes them
+/// whoever wrote them, so that destroying that key takes them
 /// back. A secret that somebody wrote into one is masked there, and stays masked in what is made
 /// from it.
 ///

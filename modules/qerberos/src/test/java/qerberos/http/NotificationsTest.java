@@ -18,6 +18,9 @@ import qerberos.event.Json;
 import qerberos.http.RunningService.Reply;
 import qerberos.identity.Permission;
 import qerberos.identity.Scope;
+import qerberos.notice.Channel;
+import qerberos.notice.Delivery;
+import qerberos.notice.Message;
 
 /// Alerts from outside, tickets, and what there is to read, over HTTP.
 class NotificationsTest {
@@ -168,6 +171,36 @@ class NotificationsTest {
         .contains("qerberos_maintenance_mode 0", "qerberos_db_pool_max ")
         .contains("qerberos_dependency_up{dependency=\"database\"} 1")
         .contains("qerberos_dependency_latency_seconds{dependency=\"database\"} ");
+  }
+
+  @Test
+  void metricsSay_whatWentOut(@TempDir Path elsewhere) throws Exception {
+    Channel taking =
+        new Channel() {
+          @Override
+          public String name() {
+            return "email";
+          }
+
+          @Override
+          public Delivery deliver(Message message) {
+            return new Delivery.Delivered("250 taken");
+          }
+        };
+    try (var other = RunningService.telling(elsewhere, List.of(taking))) {
+      Reply told = other.post(ALERT, other.admin, alertmanager("out", "firing"));
+      assertThat(told.status()).isEqualTo(200);
+      String delivered = "qerberos_notifications_total{channel=\"email\",result=\"delivered\"} 1.0";
+      String metrics = "";
+      for (int i = 0; i < 600 && !metrics.contains(delivered); i++) {
+        Thread.sleep(20);
+        metrics = other.get("/metrics", other.admin).text();
+      }
+      assertThat(metrics)
+          .contains(delivered, "result=\"failed\"} 0.0", "result=\"given_up\"} 0.0")
+          .contains("qerberos_notification_backlog{channel=\"email\"} 0.0")
+          .contains("qerberos_dependency_up{dependency=\"smtp\"} 1.0");
+    }
   }
 
   @ParameterizedTest

@@ -584,6 +584,20 @@ abstract class StateContract {
   }
 
   @Test
+  final void aSwitchThatEndedByItself_saysWhoPutItThere_andStaysOff() throws Exception {
+    Instant t = clock.instant();
+    var on = new Switch.Position(true, "an update", "token:admin", t, t.plusSeconds(60));
+    AuditEvent put = recorded("maintenance.on", "qerberos:service", "info", t, SwitchActs.what(on));
+    AuditEvent over =
+        recorded("maintenance.off", "qerberos:service", "info", t.plusSeconds(61), Json.EMPTY);
+    assertThat(rebuilt(put).kinds()).containsEntry("switches", 1L);
+    assertThat(new Switch(State.MAINTENANCE, state.documents(), clock).position()).isEqualTo(on);
+    var ignored = rebuilt(put, over);
+    assertThat(new Switch(State.MAINTENANCE, state.documents(), clock).position())
+        .isEqualTo(new Switch.Position(false, "an update", "token:admin", t.plusSeconds(61), null));
+  }
+
+  @Test
   final void whatOnlyLooksLikeOurs_changesNothing() throws Exception {
     AuditEvent block =
         recorded(
