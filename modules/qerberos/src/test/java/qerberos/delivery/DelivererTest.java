@@ -260,7 +260,7 @@ class DelivererTest {
         tell(state, before, "n" + i);
       }
       assertThat(state.notices().waiting()).isEqualTo(Map.of("email", 20L));
-      try (Deliverer without =
+      var without =
           new Deliverer(
               state.notices(),
               List.of(),
@@ -268,15 +268,16 @@ class DelivererTest {
               QUICK,
               trail.acts(),
               clock,
-              new SplittableRandom(1))) {
+              new SplittableRandom(1));
+      try (without) {
         without.start();
         for (int i = 0; i < 20; i++) {
           assertThat(verdicts(trail, "n" + i + ".0", 1)).containsExactly(Verdict.DENY);
         }
         assertThat(state.notices().waiting()).isEmpty();
-        without.close(); // counted when the event is in the log, or a moment later
-        assertThat(without.attempts("email", "given up")).isEqualTo(20);
       }
+      // It is counted when its event is in the log, or a moment later.
+      assertThat(without.attempts("email", "given up")).isEqualTo(20);
     }
   }
 
