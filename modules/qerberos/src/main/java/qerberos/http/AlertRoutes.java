@@ -62,12 +62,13 @@ final class AlertRoutes {
   List<Route> routes() {
     return List.of(
         // Counted against no limit: Alertmanager does not send again what is answered with 429.
-        new Route(
-            "POST",
-            "/notifications/admin-alert",
-            Permission.ADMIN_ALERT,
-            Route.Cost.FREE,
-            Stored.orUnavailable(this::told)),
+        Route.of(
+                "POST",
+                "/notifications/admin-alert",
+                Permission.ADMIN_ALERT,
+                Route.Cost.FREE,
+                Stored.orUnavailable(this::told))
+            .with(Route.Trait.INTERNAL),
         Route.guarded(
             "GET",
             "/notifications/admin-alert",

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import qerberos.bus.Topic;
 import qerberos.event.JsonBytes;
@@ -58,13 +59,15 @@ final class DescriptionRoutes {
   private volatile @Nullable Text json;
 
   List<Route> routes() {
-    return List.of(
-        Route.open("GET", "/openapi.yaml", exchange -> answer(exchange, file("openapi.yaml"))),
-        Route.open("GET", "/openapi.json", exchange -> answer(exchange, json())),
-        Route.open("GET", "/docs", exchange -> answer(exchange, file("docs.html"))),
-        Route.open("GET", "/docs/{file}", this::part),
-        Route.open("GET", "/schemas", _ -> schemaNames()),
-        Route.open("GET", "/schemas/{name}", this::schema));
+    return Stream.of(
+            Route.open("GET", "/openapi.yaml", exchange -> answer(exchange, file("openapi.yaml"))),
+            Route.open("GET", "/openapi.json", exchange -> answer(exchange, json())),
+            Route.open("GET", "/docs", exchange -> answer(exchange, file("docs.html"))),
+            Route.open("GET", "/docs/{file}", this::part),
+            Route.open("GET", "/schemas", _ -> schemaNames()),
+            Route.open("GET", "/schemas/{name}", this::schema))
+        .map(route -> route.with(Route.Trait.IN_MAINTENANCE))
+        .toList();
   }
 
   private Answer schemaNames() {

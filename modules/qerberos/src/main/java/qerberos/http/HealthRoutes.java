@@ -73,13 +73,15 @@ final class HealthRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.open("GET", "/health", _ -> health()),
-        Route.open("GET", "/health/live", _ -> live()),
-        Route.open("GET", "/live", _ -> live()),
-        Route.open("GET", "/health/ready", _ -> readiness()),
-        Route.open("GET", "/ready", _ -> readiness()),
-        new Route("GET", "/health/detailed", Permission.HEALTH, Route.Cost.FREE, _ -> detailed()),
-        new Route("GET", "/metrics", Permission.METRICS, Route.Cost.FREE, this::scrape));
+        Route.internal("GET", "/health", _ -> health()),
+        Route.internal("GET", "/health/live", _ -> live()),
+        Route.internal("GET", "/live", _ -> live()),
+        Route.internal("GET", "/health/ready", _ -> readiness()),
+        Route.internal("GET", "/ready", _ -> readiness()),
+        Route.of("GET", "/health/detailed", Permission.HEALTH, Route.Cost.FREE, _ -> detailed())
+            .with(Route.Trait.INTERNAL),
+        Route.of("GET", "/metrics", Permission.METRICS, Route.Cost.FREE, this::scrape)
+            .with(Route.Trait.INTERNAL));
   }
 
   private Answer live() {

@@ -76,18 +76,19 @@ public final class HttpApi implements AutoCloseable {
   private HttpApi(
       HttpSettings settings,
       Door door,
-      Trail trail,
-      Bus bus,
-      Gate gate,
-      State state,
-      RedisLink redis,
-      Metrics metrics,
-      SelfCheck selfCheck,
-      Deliverer deliverer,
-      Room room,
+      Parts parts,
       Clock clock,
       String version,
       Deque<AutoCloseable> open) {
+    Trail trail = parts.trail();
+    Bus bus = parts.bus();
+    Gate gate = parts.gate();
+    State state = parts.state();
+    RedisLink redis = parts.redis();
+    Metrics metrics = parts.metrics();
+    SelfCheck selfCheck = parts.selfCheck();
+    Deliverer deliverer = parts.deliverer();
+    Room room = parts.room();
     this.metrics = metrics;
     this.gate = gate;
     this.open = open;
@@ -207,29 +208,10 @@ public final class HttpApi implements AutoCloseable {
 
   /// Builds the routes and opens a door of its own.
   ///
-  /// @param bus closed by whoever made it
-  /// @param metrics closed by whoever made it
-  /// @param deliverer of what the routes have to say; closed by whoever made it
-  /// @param room where sockets wait for it
   /// @throws IOException the address cannot be had; nothing is left running
-  public static HttpApi start(
-      HttpSettings settings,
-      Trail trail,
-      Bus bus,
-      Gate gate,
-      State state,
-      RedisLink redis,
-      Metrics metrics,
-      SelfCheck selfCheck,
-      Deliverer deliverer,
-      Room room,
-      Clock clock,
-      String version)
+  public static HttpApi start(HttpSettings settings, Parts parts, Clock clock, String version)
       throws IOException {
-    Door door = Door.of(settings, clock);
-    return start(
-        settings, door, _ -> {}, trail, bus, gate, state, redis, metrics, selfCheck, deliverer,
-        room, clock, version);
+    return start(settings, Door.of(settings, clock), _ -> {}, parts, clock, version);
   }
 
   /// Tells the other processes of the folder where to pass on what they are asked.
@@ -241,32 +223,17 @@ public final class HttpApi implements AutoCloseable {
   /// Builds the routes and answers at this door from now on.
   ///
   /// @param announcement made before anybody is answered, at a door that was open already
-  /// @param bus closed by whoever made it
-  /// @param metrics closed by whoever made it
-  /// @param deliverer of what the routes have to say; closed by whoever made it
-  /// @param room where sockets wait for it
   /// @throws IOException the address cannot be had; nothing is left running but the door, if it was
   public static HttpApi start(
       HttpSettings settings,
       Door door,
       Announcement announcement,
-      Trail trail,
-      Bus bus,
-      Gate gate,
-      State state,
-      RedisLink redis,
-      Metrics metrics,
-      SelfCheck selfCheck,
-      Deliverer deliverer,
-      Room room,
+      Parts parts,
       Clock clock,
       String version)
       throws IOException {
     Deque<AutoCloseable> open = new ArrayDeque<>();
-    HttpApi api =
-        new HttpApi(
-            settings, door, trail, bus, gate, state, redis, metrics, selfCheck, deliverer, room,
-            clock, version, open);
+    var api = new HttpApi(settings, door, parts, clock, version, open);
     open.push(api.inner);
     try {
       api.inner.start();

@@ -24,7 +24,9 @@ final class KeyRoutes {
   }
 
   List<Route> routes() {
-    return List.of(Route.guarded("POST", "/admin/keys/rotate", Permission.ADMIN, this::rotate));
+    return List.of(
+        Route.guarded("POST", "/admin/keys/rotate", Permission.ADMIN, this::rotate)
+            .with(Route.Trait.CHANGES_EVIDENCE));
   }
 
   private Answer rotate(Exchange exchange) throws Exception {

@@ -57,7 +57,7 @@ final class LogRoutes {
       routes.add(Route.open(method, "/log/keys", get ? this::keys : this::options));
       routes.add(Route.open(method, "/log/tile/**", get ? this::tile : this::options));
     }
-    return routes;
+    return routes.stream().map(route -> route.with(Route.Trait.IN_MAINTENANCE)).toList();
   }
 
   private Answer checkpoint(Exchange exchange) throws Exception {

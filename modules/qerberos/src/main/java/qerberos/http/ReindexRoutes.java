@@ -32,7 +32,7 @@ final class ReindexRoutes {
   List<Route> routes() {
     return List.of(
         // Asked several times a second by whoever draws the progress.
-        new Route("GET", "/admin/reindex", Permission.ADMIN, Route.Cost.FREE, this::reindexing),
+        Route.of("GET", "/admin/reindex", Permission.ADMIN, Route.Cost.FREE, this::reindexing),
         Route.guarded(
             "POST", "/admin/reindex", Permission.ADMIN, Stored.orUnavailable(this::reindex)));
   }

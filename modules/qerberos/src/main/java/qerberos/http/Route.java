@@ -1,5 +1,6 @@
 package qerberos.http;
 
+import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import qerberos.identity.Permission;
@@ -13,10 +14,17 @@ import qerberos.identity.Permission;
 /// @param permission what the caller needs; null for what everybody may see, and, where the request
 ///     is counted, for what everybody may who is known
 /// @param cost how the request is counted against the limits
+/// @param traits what sets it apart from others; none of them for most
 record Route(
-    String method, String pattern, @Nullable Permission permission, Cost cost, Handler handler) {
-
-  private static final Set<String> SWITCHES = Set.of("/admin/maintenance", "/admin/evidence-lock");
+    String method,
+    String pattern,
+    @Nullable Permission permission,
+    Cost cost,
+    Handler handler,
+    Set<Trait> traits) {
+  Route {
+    traits = Set.copyOf(traits);
+  }
 
   /// How a request is counted.
   enum Cost {
@@ -28,6 +36,16 @@ record Route(
     EVENTS
   }
 
+  enum Trait {
+    /// Asked by what runs beside us, never from outside: exempt when HTTPS is enforced, and served
+    /// in maintenance.
+    INTERNAL,
+    /// Served in maintenance too. All else that people do waits.
+    IN_MAINTENANCE,
+    /// Changes what is evidence, or decides what becomes of it: not while the evidence lock is on.
+    CHANGES_EVIDENCE
+  }
+
   /// Answers one request on its own virtual thread; may block.
   @FunctionalInterface
   interface Handler {
@@ -35,21 +53,38 @@ record Route(
     Answer handle(Exchange exchange) throws Exception;
   }
 
+  static Route of(
+      String method, String pattern, @Nullable Permission permission, Cost cost, Handler handler) {
+    return new Route(method, pattern, permission, cost, handler, Set.of());
+  }
+
+  /// For what runs beside us.
+  static Route internal(String method, String pattern, Handler handler) {
+    return open(method, pattern, handler).with(Trait.INTERNAL);
+  }
+
   static Route open(String method, String pattern, Handler handler) {
-    return new Route(method, pattern, null, Cost.FREE, handler);
+    return of(method, pattern, null, Cost.FREE, handler);
   }
 
   /// For whoever is known, whatever else they may.
   static Route known(String method, String pattern, Handler handler) {
-    return new Route(method, pattern, null, Cost.REQUEST, handler);
+    return of(method, pattern, null, Cost.REQUEST, handler);
   }
 
   static Route guarded(String method, String pattern, Permission permission, Handler handler) {
-    return new Route(method, pattern, permission, Cost.REQUEST, handler);
+    return of(method, pattern, permission, Cost.REQUEST, handler);
   }
 
   static Route ingest(String method, String pattern, Handler handler) {
-    return new Route(method, pattern, Permission.AUDIT_WRITE, Cost.EVENTS, handler);
+    return of(method, pattern, Permission.AUDIT_WRITE, Cost.EVENTS, handler)
+        .with(Trait.IN_MAINTENANCE);
+  }
+
+  Route with(Trait trait) {
+    Set<Trait> more = EnumSet.of(trait);
+    more.addAll(traits);
+    return new Route(method, pattern, permission, cost, handler, more);
   }
 
   /// Whether it is nobody's business who asks.
@@ -57,30 +92,16 @@ record Route(
     return permission == null && cost == Cost.FREE;
   }
 
-  /// Asked by what runs beside us, never from outside: exempt when HTTPS is enforced.
-  boolean internal() {
-    return switch (pattern) {
-      case "/live", "/ready", "/metrics" -> true;
-      case "/notifications/admin-alert" -> method.equals("POST");
-      default -> pattern.equals("/health") || pattern.startsWith("/health/");
-    };
+  boolean isInternal() {
+    return traits.contains(Trait.INTERNAL);
   }
 
-  /// Served in maintenance too: what programs record, how we are, the log's public files, what this
-  /// API is, and the switches themselves. All else waits.
   boolean inMaintenance() {
-    return cost == Cost.EVENTS
-        || internal()
-        || SWITCHES.contains(pattern)
-        || pattern.startsWith("/log/")
-        || pattern.startsWith("/docs")
-        || pattern.startsWith("/schemas")
-        || pattern.startsWith("/openapi.");
+    return isInternal() || traits.contains(Trait.IN_MAINTENANCE);
   }
 
-  /// Changes what is evidence, or decides what becomes of it: not while the evidence lock is on.
   boolean changesEvidence() {
-    return !method.equals("GET") && pattern.startsWith("/admin/keys/");
+    return traits.contains(Trait.CHANGES_EVIDENCE);
   }
 
   /// Waits, streams and exports stay out of the histogram of durations.

@@ -53,7 +53,8 @@ final class SwitchRoutes {
   }
 
   private static Route admin(String method, String pattern, Route.Handler handler) {
-    return Route.guarded(method, pattern, Permission.ADMIN, Stored.orUnavailable(handler));
+    return Route.guarded(method, pattern, Permission.ADMIN, Stored.orUnavailable(handler))
+        .with(Route.Trait.IN_MAINTENANCE);
   }
 
   private Answer putMaintenance(Exchange exchange) throws IOException {

@@ -120,7 +120,7 @@ final class Transport {
     if (secret != null && !knowsSecret(request)) {
       throw Refused.notFound("nothing is served at this address");
     }
-    if (enforceHttps && !route.internal() && !secure(request) && !fromThisMachine(request)) {
+    if (enforceHttps && !route.isInternal() && !secure(request) && !fromThisMachine(request)) {
       throw Refused.because(
           Code.HTTPS_REQUIRED, "this came without TLS; whatever it held may be known", UPGRADE);
     }

@@ -11,13 +11,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import qerberos.bus.Bus;
-import qerberos.bus.RedisCarrier;
-import qerberos.delivery.Channels;
-import qerberos.delivery.Deliverer;
-import qerberos.delivery.Forgetting;
-import qerberos.delivery.RedisNews;
-import qerberos.delivery.Room;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
@@ -25,25 +18,19 @@ import qerberos.event.Reserved;
 import qerberos.event.Verdict;
 import qerberos.http.Door;
 import qerberos.http.HttpApi;
-import qerberos.http.Metrics;
+import qerberos.http.Parts;
 import qerberos.http.ReaderApi;
-import qerberos.http.Records;
 import qerberos.http.WriterDoor;
 import qerberos.identity.Gate;
-import qerberos.identity.Limits;
 import qerberos.ledger.FolderStorage;
 import qerberos.ledger.LedgerLocked;
 import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.VerifierKey;
-import qerberos.redis.RedisBuckets;
-import qerberos.redis.RedisLink;
 import qerberos.service.StartRefused.Reason;
 import qerberos.settings.ConfigRestore;
 import qerberos.settings.Settings;
 import qerberos.state.State;
 import qerberos.trail.DataFormat;
-import qerberos.trail.Epoch;
-import qerberos.trail.SelfCheck;
 import qerberos.trail.Soundness;
 import qerberos.trail.Trail;
 
@@ -64,9 +51,6 @@ public final class Service implements AutoCloseable {
 
   /// How long one that joins waits for the process that has the folder to answer.
   private static final Duration FIRST_WRITER = Duration.ofSeconds(60);
-
-  /// A start is not slowed down by a verification of everything; the first one comes after this.
-  private static final Duration FIRST_SELF_CHECK = Duration.ofMinutes(5);
 
   private final Settings settings;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -130,7 +114,7 @@ public final class Service implements AutoCloseable {
       DataFolder.requireNobodyThere(data);
       DataFolder.prepare(data);
       try (State state = State.open(settings.state(), clock)) {
-        requireUnlocked(settings, state, "the keys were not changed");
+        Opening.requireUnlocked(settings, state, "the keys were not changed");
         Optional<String> fault = Soundness.faultOfFolder(settings.trail(), state.documents());
         if (fault.isPresent()) {
           throw new StartRefused(Reason.DAMAGED, "the keys were not changed: " + fault.get());
@@ -194,88 +178,22 @@ public final class Service implements AutoCloseable {
   private Trail write(FolderStorage storage, Door door, boolean newEpoch)
       throws IOException, StartRefused {
     Path data = settings.folders().data();
-    var random = new SecureRandom();
-    // Opened on a thread of its own meanwhile; the trail asks it for the last checkpoint.
-    State state = keep(State.open(settings.state(), clock));
-    if (newEpoch) {
-      requireUnlocked(settings, state, "the log was not ended");
-      Epoch.end(settings.trail(), state.documents());
-    }
-    var metrics = keep(new Metrics());
-    Trail trail =
-        keep(
-            Trail.open(
-                settings.trail(),
-                settings.privacy(),
-                storage,
-                metrics.ledgerObserver(),
-                state,
-                clock,
-                random));
-    RedisLink redis = keep(RedisLink.open(settings.redis(), trail.ledger().origin()));
-    Bus bus =
-        keep(
-            settings
-                .redis()
-                .map(it -> new RedisCarrier(it, settings.bus().keep()))
-                .map(carrier -> Bus.carried(trail, state.cursors(), carrier))
-                .orElseGet(() -> Bus.inside(trail)));
-    var limits = new Limits(settings.limits(), clock, System::nanoTime, RedisBuckets.over(redis));
-    Gate gate =
-        keep(
-            Gate.open(
-                settings.identity(),
-                state,
-                limits,
-                random,
-                clock,
-                change -> Records.changed(trail.acts(), change)));
-    var selfCheck =
-        keep(
-            new SelfCheck(
-                trail.ledger(),
-                storage,
-                state.documents(),
-                clock,
-                settings.trail().verifyInterval(),
-                FIRST_SELF_CHECK));
-    selfCheck.start();
-    var room = new Room();
-    RedisNews.between(redis, room).ifPresent(news -> state.notices().tell(keep(news)));
-    Deliverer deliverer =
-        keep(
-            new Deliverer(
-                state.notices(),
-                Channels.of(settings.mail(), settings.notices(), state.documents(), room, clock),
-                settings.notices().routes(),
-                Channels.retries(settings.mail()),
-                trail.acts(),
-                clock,
-                random));
-    deliverer.start();
-    keep(new Forgetting(state.notices(), settings.notices().keep(), clock)).start();
+    Parts parts = new Opening(settings, clock, open).parts(storage, newEpoch);
     HttpApi started =
         keep(
             HttpApi.start(
                 settings.http(),
                 door,
                 inner -> WriterFile.write(data, inner),
-                trail,
-                bus,
-                gate,
-                state,
-                redis,
-                metrics,
-                selfCheck,
-                deliverer,
-                room,
+                parts,
                 clock,
                 VERSION));
     api = started;
     WriterDoor inner = started.inner();
     open.push(() -> WriterFile.remove(data, inner));
+    Gate gate = parts.gate();
     publish(door, gate.squidPort().orElse(0), gate.qonsentPort().orElse(0));
-    return trail;
+    return parts.trail();
   }
 
   /// Passes everything on to the process that writes; returns when it answers, or when this one has
@@ -337,15 +255,6 @@ public final class Service implements AutoCloseable {
         }
       }
       throw e;
-    }
-  }
-
-  private static void requireUnlocked(Settings settings, State state, String what)
-      throws StartRefused {
-    if (settings.http().evidenceLock() || state.evidenceLock().isOn()) {
-      throw new StartRefused(
-          Reason.CONFIGURATION,
-          what + ": the evidence lock is on; take it off first: qerberos evidence-lock off");
     }
   }
 

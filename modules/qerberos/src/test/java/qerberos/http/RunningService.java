@@ -284,7 +284,9 @@ final class RunningService implements AutoCloseable {
     open.push(bus::close);
     api =
         HttpApi.start(
-            http, trail, bus, gate, state, redis, metrics, selfCheck, deliverer, room, clock,
+            http,
+            new Parts(trail, bus, gate, state, redis, metrics, selfCheck, deliverer, room),
+            clock,
             "1.0.0");
     open.push(api::close);
     admin = Files.readString(gate.adminToken()).strip();
