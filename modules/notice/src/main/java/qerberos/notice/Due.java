@@ -9,4 +9,9 @@ import java.time.Instant;
 /// @param attempts how many were begun before
 /// @param since when it was to be delivered first
 /// @param dueAt since when it is due; whoever takes it first moves this
-public record Due(Message message, String channel, int attempts, Instant since, Instant dueAt) {}
+public record Due(Message message, String channel, int attempts, Instant since, Instant dueAt) {
+  /// Whether it was held, or waited for somebody to do something.
+  public boolean isLate() {
+    return since.isAfter(message.at());
+  }
+}

@@ -93,7 +93,8 @@ public interface NoticeStore<T> {
   boolean take(Due due, Instant until) throws IOException;
 
   /// How the attempt ended, for a message that was taken. False when it is settled already; what is
-  /// delivered is, also when it was taken back meanwhile.
+  /// delivered is, also when it was taken back meanwhile. What is delivered late by WebSocket is
+  /// kept to be read as a notice of its own, of the message's id.
   ///
   /// @param told by whether it was not
   boolean settle(Due due, Settled settled, T told) throws IOException;

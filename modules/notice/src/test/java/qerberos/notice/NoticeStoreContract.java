@@ -414,6 +414,52 @@ public abstract class NoticeStoreContract<T> {
     return store().due(channel, at, 10).stream().map(one -> one.message().subject()).toList();
   }
 
+  /// Else it would be read before its time, and whoever has read on meanwhile would never see it.
+  @Test
+  final void whatComesLateToWhoeverIsConnected_isReadOnceItIsDelivered_behindAllBefore()
+      throws Exception {
+    Instant later = NOW.plusSeconds(900);
+    tell(
+        new Notice(
+            "late",
+            Notice.OPERATORS,
+            "alert",
+            Severity.CRITICAL,
+            "down",
+            "all of it",
+            NOW,
+            Map.of(Notice.ALERT, alert("carrier of late", AlertStatus.FIRING).id()),
+            List.of(Way.ws("did:squid:held").held(later)),
+            List.of(Way.ws(ALICE).held(later))));
+    store().keep(List.of(notice("between", ALICE, NOW)), nothing());
+    List<KeptNotice> before = store().notices(Set.of(ALICE, "did:squid:held"), ALICE, 0, 10);
+    assertThat(before.stream().map(one -> one.notice().id())).containsExactly("between");
+    assertThat(store().read("late", Set.of(ALICE), ALICE, later)).isFalse();
+    for (Due due : store().due("ws", later, 10)) {
+      assertThat(store().take(due, later.plusSeconds(60))).isTrue();
+      Due taken =
+          new Due(due.message(), due.channel(), due.attempts(), due.since(), later.plusSeconds(60));
+      for (boolean first : List.of(true, false)) {
+        assertThat(store().settle(taken, new Settled.Delivered(later, "1 socket"), nothing()))
+            .isEqualTo(first);
+      }
+    }
+    long place = before.getLast().place();
+    assertThat(store().notices(Set.of(ALICE), ALICE, place, 10).stream().map(KeptNotice::notice))
+        .singleElement()
+        .satisfies(
+            told -> {
+              assertThat(told.subject()).isEqualTo("not acknowledged: down");
+              assertThat(told.recipient()).isEqualTo(ALICE);
+              assertThat(told.kind()).isEqualTo("alert");
+              assertThat(told.at()).isEqualTo(later);
+            });
+    assertThat(store().notices(Set.of("did:squid:held"), ALICE, place, 10))
+        .extracting(one -> one.notice().subject())
+        .containsExactly("down");
+    assertThat(store().notices(Set.of(Notice.OPERATORS), ALICE, 0, 10)).hasSize(1);
+  }
+
   @Test
   final void whatIsHeld_isDueAndGivenUpFromThenOn() throws Exception {
     Instant morning = NOW.plusSeconds(3_600);

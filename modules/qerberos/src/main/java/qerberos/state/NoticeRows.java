@@ -22,9 +22,11 @@ import qerberos.notice.Way;
 /// transaction.
 final class NoticeRows {
   /// Addressed to one of them, or told to one of them by WebSocket.
+  /// What comes to somebody late is not among it: that is told anew ([#toldLate]).
   private static final String TO_THEM =
-      "(recipient IN (<recipients>) OR id IN (SELECT notification_id FROM delivery"
-          + " WHERE channel = 'ws' AND address IN (<recipients>)))";
+      "(recipient IN (<recipients>) OR id IN (SELECT d.notification_id FROM delivery d"
+          + " JOIN notification m ON m.id = d.notification_id WHERE d.channel = 'ws'"
+          + " AND d.address IN (<recipients>) AND d.escalation = 0 AND d.since <= m.said_at))";
 
   private NoticeRows() {}
 
@@ -275,6 +277,33 @@ final class NoticeRows {
       case Settled.GivenUp(_, var reason) -> failed(handle, due, "given_up", reason, null);
       case Settled.Again(_, var reason, var next) -> failed(handle, due, "waiting", reason, next);
     };
+  }
+
+  /// A notice of its own for whoever hears late of another one by WebSocket. Whoever reads on from
+  /// a place would not find it where the other one stands.
+  static Notice toldLate(Handle handle, Due due, Instant at) {
+    Message message = due.message();
+    String kind =
+        handle
+            .createQuery(
+                "SELECT kind FROM notification n JOIN delivery d ON d.notification_id = n.id"
+                    + " WHERE d.id = :id")
+            .bind("id", message.id())
+            .mapTo(String.class)
+            .one();
+    var notice =
+        new Notice(
+            message.id(),
+            message.recipient(),
+            kind,
+            message.severity(),
+            message.subject(),
+            message.text(),
+            at,
+            message.fields(),
+            List.of());
+    addOnce(handle, notice);
+    return notice;
   }
 
   private static boolean failed(

@@ -26,6 +26,7 @@ import qerberos.notice.Settled;
 import qerberos.notice.Ticket;
 import qerberos.notice.TicketPage;
 import qerberos.notice.TicketStatus;
+import qerberos.notice.Way;
 import qerberos.notice.Whose;
 
 /// Alerts, tickets and notices in the state database. Safe for concurrent use.
@@ -183,7 +184,23 @@ public final class Notices implements NoticeStore<Telling> {
 
   @Override
   public boolean settle(Due due, Settled settled, Telling told) throws StateUnavailable {
-    return database.write(handle -> NoticeRows.settle(handle, due, settled), told);
+    List<Notice> kept = new ArrayList<>();
+    boolean done =
+        database.write(
+            handle -> {
+              kept.clear();
+              boolean now = NoticeRows.settle(handle, due, settled);
+              if (now
+                  && due.isLate()
+                  && due.channel().equals(Way.WS)
+                  && settled instanceof Settled.Delivered(var at, _)) {
+                kept.add(NoticeRows.toldLate(handle, due, at));
+              }
+              return now;
+            },
+            told);
+    tell(kept);
+    return done;
   }
 
   @Override
