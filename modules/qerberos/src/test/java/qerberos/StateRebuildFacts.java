@@ -282,6 +282,7 @@ abstract class StateRebuildFacts {
         .contains("holds: qerberos-", "nobody can see whether this is an older copy of the log")
         .contains("alerts: 3\n", "tickets: 2\n", "tokens: 3\n", "blocked identities: 1\n")
         .contains("saved searches: 2\n", "switches: 2\n")
+        .doesNotContain("INFO", "WARNING", "Hikari")
         .doesNotContain("earlier version");
     try (var server = start()) {
       assertThat(lists(server)).isEqualTo(before);

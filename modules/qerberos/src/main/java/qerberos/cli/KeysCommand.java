@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import qerberos.event.Json;
+import qerberos.logs.Logs;
 import qerberos.logs.Visible;
 import qerberos.service.Service;
 import qerberos.service.StartRefused;
@@ -79,7 +80,7 @@ final class KeysCommand implements Callable<Integer> {
         throw data.noServer(around);
       }
       Settings settings = data.settings(around, config);
-      try {
+      try (Logs _ = CommandLog.open(settings, around)) {
         Service.rotateKeys(settings, around.clock())
             .forEach(key -> keys.add(Json.of(key.toString())));
         around.screen().err().println("qerberos: " + opened(settings));

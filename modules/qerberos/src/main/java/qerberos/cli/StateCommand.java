@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import qerberos.event.Json;
+import qerberos.logs.Logs;
 import qerberos.logs.Visible;
 import qerberos.service.ServerFile;
 import qerberos.service.StartRefused;
@@ -82,8 +83,10 @@ final class StateCommand implements Runnable {
       throw new Failure(Exit.CANNOT_TELL, folder + ": holds no log to make a state from");
     }
     Settings settings = data.settings(around, config);
-    try (var bar =
-        new ProgressBar(around.screen(), around.clock(), "rebuild", ProgressBar.Amount.ENTRIES)) {
+    try (Logs _ = CommandLog.open(settings, around);
+        var bar =
+            new ProgressBar(
+                around.screen(), around.clock(), "rebuild", ProgressBar.Amount.ENTRIES)) {
       var rebuild =
           new StateRebuild(settings, around.clock(), (_, done, total) -> bar.at(done, total));
       return printed(data, rebuild.run(force));
