@@ -103,8 +103,19 @@ final class RunningService implements AutoCloseable {
   final HttpApi api;
   final String admin;
 
+  /// What it is started with, where it is not as usual.
+  private static final class Setup {
+    HttpSettings http = HttpSettings.defaults().onPort(0);
+    LimitSettings limits = WIDE;
+    UnaryOperator<LogStorage> storage = UnaryOperator.identity();
+    UnaryOperator<TrailSettings> trail = UnaryOperator.identity();
+    List<Channel> channels = List.of();
+    Routes told = Routes.NONE;
+    Optional<RedisSettings> redis = Optional.empty();
+  }
+
   static RunningService in(Path folder) throws IOException {
-    return in(folder, UnaryOperator.identity(), WIDE, UnaryOperator.identity());
+    return new RunningService(folder, new Setup());
   }
 
   static RunningService in(
@@ -113,19 +124,19 @@ final class RunningService implements AutoCloseable {
       LimitSettings limits,
       UnaryOperator<LogStorage> storage)
       throws IOException {
-    return new RunningService(
-        folder,
-        http.apply(HttpSettings.defaults().onPort(0)),
-        limits,
-        storage,
-        UnaryOperator.identity());
+    var setup = new Setup();
+    setup.http = http.apply(setup.http);
+    setup.limits = limits;
+    setup.storage = storage;
+    return new RunningService(folder, setup);
   }
 
   /// The same with other settings of the trail.
   static RunningService following(Path folder, UnaryOperator<TrailSettings> trail)
       throws IOException {
-    return new RunningService(
-        folder, HttpSettings.defaults().onPort(0), WIDE, UnaryOperator.identity(), trail);
+    var setup = new Setup();
+    setup.trail = trail;
+    return new RunningService(folder, setup);
   }
 
   /// The same, and operators hear of what is critical by these channels.
@@ -136,29 +147,19 @@ final class RunningService implements AutoCloseable {
   /// The same, and people hear of what these routes say, by these channels.
   static RunningService telling(Path folder, List<Channel> channels, Routes told)
       throws IOException {
-    return new RunningService(
-        folder,
-        HttpSettings.defaults().onPort(0),
-        WIDE,
-        UnaryOperator.identity(),
-        UnaryOperator.identity(),
-        channels,
-        told,
-        Optional.empty());
+    var setup = new Setup();
+    setup.channels = channels;
+    setup.told = told;
+    return new RunningService(folder, setup);
   }
 
   /// The same with the limits of a process that shares them by Redis.
   static RunningService sharing(Path folder, LimitSettings limits, RedisSettings redis)
       throws IOException {
-    return new RunningService(
-        folder,
-        HttpSettings.defaults().onPort(0),
-        limits,
-        UnaryOperator.identity(),
-        UnaryOperator.identity(),
-        List.of(),
-        Routes.NONE,
-        Optional.of(redis));
+    var setup = new Setup();
+    setup.limits = limits;
+    setup.redis = Optional.of(redis);
+    return new RunningService(folder, setup);
   }
 
   /// What is critical goes out by every channel there is.
@@ -170,34 +171,8 @@ final class RunningService implements AutoCloseable {
             List.of(new qerberos.notice.Route(Severity.CRITICAL, "*", "*", Times.always(), ways)));
   }
 
-  private RunningService(
-      Path folder,
-      HttpSettings http,
-      LimitSettings limitSettings,
-      UnaryOperator<LogStorage> storage,
-      UnaryOperator<TrailSettings> trailSettings)
-      throws IOException {
-    this(
-        folder,
-        http,
-        limitSettings,
-        storage,
-        trailSettings,
-        List.of(),
-        Routes.NONE,
-        Optional.empty());
-  }
-
-  private RunningService(
-      Path folder,
-      HttpSettings http,
-      LimitSettings limitSettings,
-      UnaryOperator<LogStorage> storage,
-      UnaryOperator<TrailSettings> trailSettings,
-      List<Channel> channels,
-      Routes told,
-      Optional<RedisSettings> redisSettings)
-      throws IOException {
+  private RunningService(Path folder, Setup setup) throws IOException {
+    HttpSettings http = setup.http;
     this.folder = folder;
     this.scheme = http.tls() == null ? "http" : "https";
     this.client =
@@ -240,10 +215,10 @@ final class RunningService implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     state = State.open(StateSettings.in(data), clock);
     open.push(state::close);
-    LogStorage disk = storage.apply(new FolderStorage(data.resolve("ledger")));
+    LogStorage disk = setup.storage.apply(new FolderStorage(data.resolve("ledger")));
     trail =
         Trail.open(
-            trailSettings.apply(TrailSettings.in(data)),
+            setup.trail.apply(TrailSettings.in(data)),
             Privacy.defaults(),
             disk,
             metrics.ledgerObserver(),
@@ -251,9 +226,9 @@ final class RunningService implements AutoCloseable {
             clock,
             random);
     open.push(trail::close);
-    redis = RedisLink.open(redisSettings, trail.ledger().origin());
+    redis = RedisLink.open(setup.redis, trail.ledger().origin());
     open.push(redis::close);
-    var limits = new Limits(limitSettings, clock, System::nanoTime, RedisBuckets.over(redis));
+    var limits = new Limits(setup.limits, clock, System::nanoTime, RedisBuckets.over(redis));
     gate =
         Gate.open(
             IdentitySettings.standalone(config, data.resolve("secrets")).withPorts(0, 0),
@@ -274,10 +249,11 @@ final class RunningService implements AutoCloseable {
     selfCheck.start();
     open.push(selfCheck::close);
     var room = new Room();
-    List<Channel> all = new ArrayList<>(channels);
+    List<Channel> all = new ArrayList<>(setup.channels);
     boolean ignored = all.add(new SocketChannel(room));
     var deliverer =
-        new Deliverer(state.notices(), all, told, Retries.usual(), trail.acts(), clock, random);
+        new Deliverer(
+            state.notices(), all, setup.told, Retries.usual(), trail.acts(), clock, random);
     deliverer.start();
     open.push(deliverer::close);
     bus = Bus.inside(trail);
