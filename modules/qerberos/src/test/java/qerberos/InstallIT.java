@@ -277,7 +277,7 @@ class InstallIT {
                 echo "${COMPREPLY[@]}"
                 """
                     .formatted(scripts)))
-        .isEqualTo("start status stats\n");
+        .isEqualTo("start status stats state\n");
     Path zsh = Path.of("/usr/bin/zsh");
     assumeTrue(Files.exists(zsh), "needs zsh: apt-get install zsh");
     Path script =
