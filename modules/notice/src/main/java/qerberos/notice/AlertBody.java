@@ -135,10 +135,12 @@ public sealed interface AlertBody {
   /// What others call it; what nobody named is worth a look.
   private static Severity severity(@Nullable String label) {
     return switch (label == null ? "" : label.strip().toLowerCase(Locale.ROOT)) {
-      case "" -> Severity.WARNING;
-      case "critical", "page", "error", "high" -> Severity.CRITICAL;
-      case "warning", "medium" -> Severity.WARNING;
-      default -> Severity.INFO;
+      case "critical", "crit", "page", "error", "high", "major", "fatal", "emergency", "disaster" ->
+          Severity.CRITICAL;
+      case "info", "information", "informational", "notice", "debug", "low", "none", "ok" ->
+          Severity.INFO;
+      // What we do not know is no less than what nobody said.
+      default -> Severity.WARNING;
     };
   }
 

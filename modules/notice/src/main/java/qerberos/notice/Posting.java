@@ -2,6 +2,7 @@ package qerberos.notice;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -31,10 +32,18 @@ public final class Posting {
   public static Notice toPrincipal(
       String id, String from, String recipient, String kind, String text, Instant at) {
     String to = Wording.required("user_id", recipient, RECIPIENT_MAX);
-    if (to.equals(Notice.OPERATORS)) {
-      throw new IllegalArgumentException("user_id: " + to + ", want one identity");
+    String folded = to.toLowerCase(Locale.ROOT);
+    if (folded.startsWith("group:") || folded.startsWith("system:")) {
+      throw new IllegalArgumentException("user_id: a group or a system, want one identity");
+    }
+    if (!to.matches("[!-~]+")) {
+      throw new IllegalArgumentException(
+          "user_id: holds a character that is not visible ASCII, want one identity");
     }
     String named = Wording.required("type", kind, KIND_MAX);
+    if (!named.matches("[a-z0-9][a-z0-9._-]*")) {
+      throw new IllegalArgumentException("type: want small letters, digits and . _ -");
+    }
     if (OURS.contains(named)) {
       throw new IllegalArgumentException("type: " + named + " is ours, want another");
     }

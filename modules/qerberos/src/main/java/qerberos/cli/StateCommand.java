@@ -49,7 +49,8 @@ final class StateCommand implements Runnable {
             + " identities,",
         "saved searches, switches and what there is to read. The server must be stopped. Every log",
         "here is verified first. What is not in the log does not come back: messages that were",
-        "still to be sent, what was marked as read, when a token was used last."
+        "still to be sent, what people sent each other, what was marked as read, when a token was",
+        "used last."
       },
       mixinStandardHelpOptions = true)
   int rebuild(

@@ -26,7 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import qerberos.settings.HttpSettings;
 import qerberos.trail.Ids;
@@ -100,7 +100,7 @@ final class Passing implements AutoCloseable {
   private final Transport transport;
   private final Ids ids;
   private final Duration wait;
-  private final BooleanSupplier answers;
+  private final Predicate<WriterDoor> answers;
   private final int maxBodyBytes;
   private final Budget budget = new Budget(Runtime.getRuntime().maxMemory() * 4);
   private final Set<InputStream> streams = ConcurrentHashMap.newKeySet();
@@ -112,8 +112,13 @@ final class Passing implements AutoCloseable {
           .build();
 
   /// @param wait how long a request may wait for somebody who writes
-  /// @param answers whether the writer has lately been heard of
-  Passing(HttpSettings settings, Writers writers, Ids ids, Duration wait, BooleanSupplier answers) {
+  /// @param answers whether the writer may be expected to answer
+  Passing(
+      HttpSettings settings,
+      Writers writers,
+      Ids ids,
+      Duration wait,
+      Predicate<WriterDoor> answers) {
     this.writers = writers;
     this.transport = new Transport(settings.trustProxy(), settings.enforceHttps());
     this.ids = ids;
@@ -146,7 +151,7 @@ final class Passing implements AutoCloseable {
     while (true) {
       WriterDoor writer = exchange.timed("writer", () -> await(end));
       try {
-        return answer(exchange, answered(request(exchange, writer, body, key)));
+        return answer(exchange, answered(writer, request(exchange, writer, body, key)));
       } catch (ConnectException | HttpConnectTimeoutException e) {
         writers.lost(writer);
       } catch (IOException e) {
@@ -169,8 +174,12 @@ final class Passing implements AutoCloseable {
   WriterDoor await(long end) throws InterruptedException {
     while (System.nanoTime() < end) {
       var now = writers.now();
-      if (now.isPresent() && answers.getAsBoolean()) {
-        return now.get();
+      if (now.isPresent()) {
+        if (answers.test(now.get())) {
+          return now.get();
+        }
+        throw Refused.unavailable(
+            Code.SERVICE_UNAVAILABLE, "the process that writes does not answer just now", 1);
       }
       Thread.sleep(PAUSE);
     }
@@ -178,13 +187,13 @@ final class Passing implements AutoCloseable {
         Code.SERVICE_UNAVAILABLE, "no process of this folder writes just now", 1);
   }
 
-  /// Whether the writer has lately been heard of.
-  boolean writerAnswers() {
-    return answers.getAsBoolean();
+  /// Whether it may be expected to answer.
+  boolean mayAnswer(WriterDoor writer) {
+    return answers.test(writer);
   }
 
   /// The head of the writer's answer, for which nobody waits longer than the writer is there.
-  private HttpResponse<InputStream> answered(HttpRequest request)
+  private HttpResponse<InputStream> answered(WriterDoor writer, HttpRequest request)
       throws IOException, InterruptedException {
     CompletableFuture<HttpResponse<InputStream>> answer = client.sendAsync(request, STREAMED);
     try {
@@ -192,7 +201,7 @@ final class Passing implements AutoCloseable {
         try {
           return answer.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          if (!answers.getAsBoolean()) {
+          if (!answers.test(writer)) {
             throw new IOException("the process that writes does not answer any more", e);
           }
         }

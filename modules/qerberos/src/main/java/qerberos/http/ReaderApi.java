@@ -58,9 +58,10 @@ public final class ReaderApi implements AutoCloseable {
           .build();
   private volatile @Nullable Seen seen;
   private volatile boolean leaving;
+  private volatile boolean retired;
 
   /// What the writer last said about itself.
-  private record Seen(long nanos, int status, Json.Obj health, boolean ready) {}
+  private record Seen(WriterDoor writer, long nanos, int status, Json.Obj health, boolean ready) {}
 
   /// @param wait how long a request waits for somebody who writes
   public ReaderApi(
@@ -77,7 +78,7 @@ public final class ReaderApi implements AutoCloseable {
     this.version = version;
     this.since = clock.instant();
     var ids = new Ids(clock, new SecureRandom());
-    this.passing = new Passing(settings, writers, ids, wait, () -> fresh().isPresent());
+    this.passing = new Passing(settings, writers, ids, wait, this::mayAnswer);
     this.tunnel = new Tunnel(writers, passing, wait);
     var routes =
         List.of(
@@ -146,7 +147,7 @@ public final class ReaderApi implements AutoCloseable {
       HttpResponse<byte[]> health = ask(writer, "/health");
       if (AnyJson.read(health.body()) instanceof Json.Obj members) {
         boolean ready = members.text("status") != null && health.statusCode() == 200;
-        seen = new Seen(System.nanoTime(), health.statusCode(), members, ready);
+        seen = new Seen(writer, System.nanoTime(), health.statusCode(), members, ready);
       }
     } catch (IOException e) {
       writers.lost(writer);
@@ -161,6 +162,12 @@ public final class ReaderApi implements AutoCloseable {
             .headers(Transport.fromOurselves(writer.secret()))
             .build(),
         BodyHandlers.ofByteArray());
+  }
+
+  /// Whether this writer may answer: it did lately, or it is not the one that fell silent.
+  private boolean mayAnswer(WriterDoor writer) {
+    Seen last = seen;
+    return retired || last == null || !last.writer().equals(writer) || fresh().isPresent();
   }
 
   /// What the writer said, if that was not too long ago.
@@ -259,6 +266,7 @@ public final class ReaderApi implements AutoCloseable {
 
   /// Another one answers at the door from now on; what is on its way is still passed on.
   public void retire() {
+    retired = true;
     watch.interrupt();
   }
 

@@ -88,8 +88,7 @@ final class SocketRoutes {
     String recipient = recipient(exchange.variable(0));
     boolean own = recipient.equals(caller.principal());
     if (!own && admission.scope(exchange, Permission.ADMIN).isEmpty()) {
-      throw admission.notTheirs(
-          exchange, Permission.ADMIN, "this socket is not yours, and the token does not carry it");
+      throw admission.notTheirs(exchange, Permission.ADMIN, "this is somebody else's socket");
     }
     boolean operator = own && readsAllAlerts(exchange);
     Handshake handshake = Handshake.of(exchange);

@@ -105,7 +105,7 @@ final class Tunnel {
         (int) CONNECT.toMillis());
     socket.setSoTimeout((int) Passing.LOOK.toMillis());
     socket.getOutputStream().write(head);
-    InputStream in = new BufferedInputStream(new WhileItAnswers(socket.getInputStream()));
+    InputStream in = new BufferedInputStream(new WhileItAnswers(writer, socket.getInputStream()));
     List<String> lines = lines(in);
     int status = status(lines.getFirst());
     Map<String, List<String>> headers = headers(lines.subList(1, lines.size()));
@@ -125,8 +125,11 @@ final class Tunnel {
 
   /// What comes from the writer, however long it says nothing, unless it is not there any more.
   private final class WhileItAnswers extends FilterInputStream {
-    WhileItAnswers(InputStream in) {
+    private final WriterDoor writer;
+
+    WhileItAnswers(WriterDoor writer, InputStream in) {
       super(in);
+      this.writer = writer;
     }
 
     @Override
@@ -135,7 +138,7 @@ final class Tunnel {
         try {
           return in.read(bytes, offset, length);
         } catch (SocketTimeoutException e) {
-          if (!passing.writerAnswers()) {
+          if (!passing.mayAnswer(writer)) {
             throw new IOException("the process that writes does not answer any more", e);
           }
         }
