@@ -32,9 +32,15 @@ class SocketTicketsTest {
 
   @Test
   void aTicket_isTakenOnce_whicheverProcessAsks() throws Exception {
-    try (State one = open();
-        State other = open()) {
+    try (State one = open()) {
       one.socketTickets().put("h", "kept", NOW.plusSeconds(60));
+      isTakenOnce(one);
+    }
+  }
+
+  /// The tables are there: only the process that writes to the folder ever makes them.
+  private void isTakenOnce(State one) throws Exception {
+    try (State other = open()) {
       assertThat(other.socketTickets().take("other")).isEmpty();
       List<Callable<Optional<String>>> all = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
