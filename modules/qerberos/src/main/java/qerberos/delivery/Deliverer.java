@@ -18,10 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
-import qerberos.event.Reserved;
 import qerberos.event.Verdict;
 import qerberos.notice.Channel;
 import qerberos.notice.Delivery;
@@ -34,6 +32,7 @@ import qerberos.notice.Severity;
 import qerberos.notice.Way;
 import qerberos.state.Telling;
 import qerberos.trail.OwnActs;
+import qerberos.trail.OwnEvents;
 
 /// Delivers what is due, each channel for itself, so that a slow one keeps nobody else waiting, and
 /// as many messages side by side as the channel takes.
@@ -315,19 +314,8 @@ public final class Deliverer implements AutoCloseable {
               details.with("answer", told(reason)).with("nextAttempt", Json.of(next.toString()));
           case Settled.GivenUp(_, var reason) -> details.with("answer", told(reason));
         };
-    return new EventDraft(
-        null,
-        "notification." + due.channel(),
-        null,
-        null,
-        "message:" + due.message().id(),
-        new Actor("system:qerberos"),
-        Reserved.LAYER,
-        verdict,
-        details,
-        Json.EMPTY,
-        null,
-        null);
+    return OwnEvents.bySelf(
+        "notification." + due.channel(), "message:" + due.message().id(), verdict, details);
   }
 
   /// What the other side said, as far as an event needs it, in whole characters.

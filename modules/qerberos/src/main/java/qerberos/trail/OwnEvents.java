@@ -100,15 +100,25 @@ public final class OwnEvents implements AutoCloseable {
     thread.start();
   }
 
+  /// Something that the service itself did.
+  public static EventDraft bySelf(String type, String ref, Verdict verdict, Json.Obj details) {
+    return by(new Actor("system:qerberos"), type, ref, verdict, details);
+  }
+
   /// An event about the ledger itself.
   static EventDraft aboutLedger(String type, Actor by, Verdict verdict, Json.Obj details) {
+    return by(by, type, "qerberos:ledger", verdict, details);
+  }
+
+  private static EventDraft by(
+      Actor actor, String type, String ref, Verdict verdict, Json.Obj details) {
     return new EventDraft(
         null,
         type,
         null,
         null,
-        "qerberos:ledger",
-        by,
+        ref,
+        actor,
         Reserved.LAYER,
         verdict,
         details,
