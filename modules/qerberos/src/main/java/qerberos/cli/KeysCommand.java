@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import qerberos.event.Json;
 import qerberos.logs.Logs;
 import qerberos.logs.Visible;
-import qerberos.service.Service;
+import qerberos.service.AtRest;
 import qerberos.service.StartRefused;
 import qerberos.settings.Settings;
 
@@ -81,7 +81,7 @@ final class KeysCommand implements Callable<Integer> {
       }
       Settings settings = data.settings(around, config);
       try (Logs _ = CommandLog.open(settings, around)) {
-        Service.rotateKeys(settings, around.clock())
+        AtRest.rotateKeys(settings, around.clock())
             .forEach(key -> keys.add(Json.of(key.toString())));
         around.screen().err().println("qerberos: " + opened(settings));
       } catch (StartRefused e) {

@@ -2,7 +2,6 @@ package qerberos.service;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,10 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import qerberos.event.Actor;
-import qerberos.event.EventDraft;
 import qerberos.event.Json;
-import qerberos.event.Reserved;
 import qerberos.event.Verdict;
 import qerberos.http.Door;
 import qerberos.http.HttpApi;
@@ -24,14 +20,11 @@ import qerberos.http.WriterDoor;
 import qerberos.identity.Gate;
 import qerberos.ledger.FolderStorage;
 import qerberos.ledger.LedgerLocked;
-import qerberos.ledger.LedgerObserver;
-import qerberos.ledger.VerifierKey;
 import qerberos.service.StartRefused.Reason;
 import qerberos.settings.ConfigRestore;
 import qerberos.settings.Settings;
-import qerberos.state.State;
 import qerberos.trail.DataFormat;
-import qerberos.trail.Soundness;
+import qerberos.trail.OwnEvents;
 import qerberos.trail.Trail;
 
 /// The running service: what it consists of, in the order in which it is started.
@@ -100,42 +93,6 @@ public final class Service implements AutoCloseable {
     } catch (RuntimeException e) {
       service.closeAfter(e);
       throw e;
-    }
-  }
-
-  /// Gives the log in a folder that nobody serves a new key; the public keys of all times, the new
-  /// one first. The log is opened as at a start, so an older copy is refused before anything is
-  /// signed, and what was left to be recorded is; an event announces the key under the old one.
-  ///
-  /// @throws StartRefused the log may not have a new key, or cannot be opened
-  public static List<VerifierKey> rotateKeys(Settings settings, Clock clock) throws StartRefused {
-    Path data = settings.folders().data();
-    try {
-      DataFolder.requireNobodyThere(data);
-      DataFolder.prepare(data);
-      try (State state = State.open(settings.state(), clock)) {
-        Opening.requireUnlocked(settings, state, "the keys were not changed");
-        Optional<String> fault = Soundness.faultOfFolder(settings.trail(), state.documents());
-        if (fault.isPresent()) {
-          throw new StartRefused(Reason.DAMAGED, "the keys were not changed: " + fault.get());
-        }
-        try (Trail trail =
-            Trail.open(
-                settings.trail(),
-                settings.privacy(),
-                new FolderStorage(data.resolve("ledger")),
-                LedgerObserver.NONE,
-                state,
-                clock,
-                new SecureRandom())) {
-          return trail.rotation().rotate(new Actor("system:qerberos"));
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StartRefused(Reason.TAKEN, "interrupted", e);
-    } catch (IOException e) {
-      throw Obstacle.of(e, data);
     }
   }
 
@@ -283,21 +240,13 @@ public final class Service implements AutoCloseable {
     trail
         .own()
         .recordNow(
-            new EventDraft(
-                null,
+            OwnEvents.bySelf(
                 "config.restored",
-                null,
-                null,
                 "qerberos:config",
-                new Actor("system:qerberos"),
-                Reserved.LAYER,
                 Verdict.ALLOW,
                 Json.EMPTY
                     .with("files", new Json.Arr(files))
-                    .with("previous", Json.of(what.previous().toString())),
-                Json.EMPTY,
-                null,
-                null));
+                    .with("previous", Json.of(what.previous().toString()))));
   }
 
   /// Tells the commands where we are; from here on the service counts as running.

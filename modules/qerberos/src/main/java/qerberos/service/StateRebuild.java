@@ -5,45 +5,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import qerberos.columns.ColumnCodec;
-import qerberos.event.Actor;
-import qerberos.event.EventDraft;
 import qerberos.event.Json;
-import qerberos.event.Reserved;
 import qerberos.event.Verdict;
-import qerberos.ledger.Checkpoint;
 import qerberos.ledger.FolderStorage;
-import qerberos.ledger.LedgerDamaged;
-import qerberos.ledger.LedgerObserver;
 import qerberos.ledger.Progress;
-import qerberos.ledger.SignedNote;
-import qerberos.ledger.Trust;
-import qerberos.ledger.Verification;
-import qerberos.ledger.Verifier;
-import qerberos.ledger.VerifierKey;
 import qerberos.service.StartRefused.Reason;
 import qerberos.settings.Settings;
 import qerberos.settings.StatePlace;
-import qerberos.settings.WitnessSettings;
 import qerberos.state.Rebuild;
 import qerberos.state.State;
 import qerberos.state.StateHealth;
 import qerberos.state.WholeFile;
 import qerberos.trail.AllLogs;
-import qerberos.trail.Epoch;
-import qerberos.trail.LeafNames;
 import qerberos.trail.OwnEvents;
 import qerberos.trail.Soundness;
 import qerberos.trail.Trail;
-import qerberos.witness.Witnesses;
 
 /// Makes a state that was lost anew from the log, on a folder that nobody serves.
 ///
@@ -86,7 +68,7 @@ public final class StateRebuild {
   public Done run(boolean force) throws StartRefused {
     try {
       DataFolder.requireNobodyThere(data);
-      List<String> checked = verified();
+      List<String> checked = new LogCheck(settings, progress).run();
       DataFolder.prepare(data);
       @Nullable Path unreadable = putAsideWhatCannotBeRead(force);
       try (State state = State.open(settings.state(), clock)) {
@@ -104,68 +86,6 @@ public final class StateRebuild {
       }
     } catch (IOException e) {
       throw Obstacle.of(e, data);
-    }
-  }
-
-  private List<String> verified() throws IOException, StartRefused {
-    List<String> checked = new ArrayList<>();
-    for (Path ended : Epoch.ended(data)) {
-      Checkpoint holds = verified(ended, null);
-      checked.add("holds: " + holds.origin() + ", " + holds.size() + " entries, ended");
-    }
-    Path ledger = data.resolve("ledger");
-    @Nullable SignedNote cosigned = cosigned(ledger, checked);
-    Checkpoint holds = verified(ledger, cosigned);
-    checked.add("holds: " + holds.origin() + ", " + holds.size() + " entries");
-    return checked;
-  }
-
-  /// @param since what it must begin with
-  private Checkpoint verified(Path ledger, @Nullable SignedNote since)
-      throws IOException, StartRefused {
-    var storage = new FolderStorage(ledger);
-    List<VerifierKey> keys = Verifier.keysOf(storage);
-    if (keys.isEmpty()) {
-      throw new StartRefused(Reason.DAMAGED, ledger + ": holds no key, so nothing verifies it");
-    }
-    Verifier verifier = new Verifier(Trust.in(keys)).showing(progress);
-    Verification found =
-        (since == null ? verifier : verifier.since(since))
-            .folder(storage, new LeafNames(), new ColumnCodec());
-    return switch (found) {
-      case Verification.Holds(var checkpoint, _) -> checkpoint;
-      case Verification.Broken(var damages) ->
-          throw new LedgerDamaged(
-              ledger + ", " + damages.getFirst().where(),
-              damages.getFirst().what() + "; from such a log no state is made");
-      case Verification.CannotTell(var reason) ->
-          throw new StartRefused(Reason.DAMAGED, ledger + ": cannot be verified: " + reason);
-    };
-  }
-
-  /// The newest checkpoint that enough witnesses have cosigned; null when none has to be.
-  private @Nullable SignedNote cosigned(Path ledger, List<String> checked)
-      throws IOException, StartRefused {
-    WitnessSettings witnesses = settings.trail().witnesses();
-    if (witnesses.witnesses().isEmpty()) {
-      return null;
-    }
-    List<VerifierKey> keys = Verifier.keysOf(new FolderStorage(ledger));
-    Trust log = Trust.in(keys);
-    Path file = Witnesses.cosignedFile(data, log.origin());
-    if (!Files.exists(file)) {
-      checked.add("no checkpoint that witnesses have cosigned lies here");
-      return null;
-    }
-    try {
-      SignedNote note = SignedNote.parse(Files.readAllBytes(file));
-      List<VerifierKey> theirs =
-          witnesses.witnesses().stream().map(WitnessSettings.Address::key).toList();
-      Checkpoint checkpoint = log.witnessedBy(theirs, witnesses.quorum()).open(note);
-      checked.add("the checkpoint of " + checkpoint.size() + " entries is cosigned by witnesses");
-      return note;
-    } catch (Trust.Refused | IllegalArgumentException e) {
-      throw new StartRefused(Reason.DAMAGED, file + ": " + e.getMessage(), e);
     }
   }
 
@@ -261,33 +181,12 @@ public final class StateRebuild {
 
   /// Opens the trail as a start does, and closes it.
   private void settle(State state, @Nullable Path aside) throws IOException {
-    try (Trail trail =
-        Trail.open(
-            settings.trail(),
-            settings.privacy(),
-            new FolderStorage(data.resolve("ledger")),
-            LedgerObserver.NONE,
-            state,
-            clock,
-            new SecureRandom())) {
-      Json.Obj details =
-          aside == null ? Json.EMPTY : Json.EMPTY.with("before", Json.of(aside.toString()));
+    Json.Obj details =
+        aside == null ? Json.EMPTY : Json.EMPTY.with("before", Json.of(aside.toString()));
+    try (Trail trail = AtRest.trail(settings, state, clock)) {
       trail
           .own()
-          .recordNow(
-              new EventDraft(
-                  null,
-                  Rebuild.EVENT,
-                  null,
-                  null,
-                  "qerberos:state",
-                  new Actor("system:qerberos"),
-                  Reserved.LAYER,
-                  Verdict.ALLOW,
-                  details,
-                  Json.EMPTY,
-                  null,
-                  null));
+          .recordNow(OwnEvents.bySelf(Rebuild.EVENT, "qerberos:state", Verdict.ALLOW, details));
     }
   }
 
