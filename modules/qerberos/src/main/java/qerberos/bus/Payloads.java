@@ -11,6 +11,7 @@ import static qerberos.bus.Shape.time;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import qerberos.event.AuditEvent;
 import qerberos.event.Json;
 
@@ -187,7 +188,7 @@ final class Payloads {
     return text == null ? into : into.with(as, Json.of(text));
   }
 
-  private static String or(@org.jspecify.annotations.Nullable String text, String otherwise) {
+  private static String or(@Nullable String text, String otherwise) {
     return text == null ? otherwise : text;
   }
 

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import qerberos.event.Actor;
 import qerberos.event.EventDraft;
 import qerberos.event.Json;
@@ -139,7 +140,7 @@ public final class Records {
       String ref,
       String actor,
       Verdict verdict,
-      @org.jspecify.annotations.Nullable String severity,
+      @Nullable String severity,
       Json.Obj what) {
     Json.Obj details =
         where(exchange.address(), exchange.agent())
@@ -241,7 +242,7 @@ public final class Records {
   }
 
   private static EventDraft draft(
-      @org.jspecify.annotations.Nullable String id,
+      @Nullable String id,
       String type,
       String ref,
       Actor actor,
@@ -263,8 +264,7 @@ public final class Records {
         : new Actor(identity.squidId(), shorter(identity.subId()), shorter(identity.daoId()));
   }
 
-  private static @org.jspecify.annotations.Nullable String shorter(
-      @org.jspecify.annotations.Nullable String id) {
+  private static @Nullable String shorter(@Nullable String id) {
     return id == null || id.length() <= 100 ? id : id.substring(0, 100);
   }
 

@@ -43,7 +43,9 @@ record Route(
     /// Served in maintenance too. All else that people do waits.
     IN_MAINTENANCE,
     /// Changes what is evidence, or decides what becomes of it: not while the evidence lock is on.
-    CHANGES_EVIDENCE
+    CHANGES_EVIDENCE,
+    /// Opened by pages, which can set no header: who they are may stand elsewhere ([Handshake]).
+    OPENED_BY_PAGES
   }
 
   /// Answers one request on its own virtual thread; may block.

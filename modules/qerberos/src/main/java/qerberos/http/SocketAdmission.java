@@ -21,7 +21,7 @@ final class SocketAdmission implements Admission {
 
   @Override
   public void admit(Exchange exchange, Route route) throws Exception {
-    if (!route.pattern().equals(SocketRoutes.SOCKET)) {
+    if (!route.traits().contains(Route.Trait.OPENED_BY_PAGES)) {
       next.admit(exchange, route);
       return;
     }

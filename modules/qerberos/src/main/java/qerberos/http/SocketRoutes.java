@@ -66,7 +66,8 @@ final class SocketRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.known("GET", SOCKET, Stored.orUnavailable(this::open)),
+        Route.known("GET", SOCKET, Stored.orUnavailable(this::open))
+            .with(Route.Trait.OPENED_BY_PAGES),
         Route.known("POST", "/notifications/ws-ticket", Stored.orUnavailable(this::ticket)));
   }
 
