@@ -7,6 +7,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import qerberos.notice.NoticeStore;
 
 /// Forgets old notices, once an hour: those that are older than they are kept, and of which nothing
@@ -20,36 +25,33 @@ public final class Forgetting implements AutoCloseable {
   private final NoticeStore<?> store;
   private final Duration keep;
   private final Clock clock;
-  private final Thread thread;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("forget-notices").daemon(true).factory());
 
   /// @param keep how long a notice is kept
   public Forgetting(NoticeStore<?> store, Duration keep, Clock clock) {
     this.store = store;
     this.keep = keep;
     this.clock = clock;
-    this.thread = Thread.ofPlatform().name("forget-notices").daemon(true).unstarted(this::run);
   }
 
   public void start() {
-    thread.start();
+    ScheduledFuture<?> ignored =
+        timer.scheduleWithFixedDelay(
+            this::run, FIRST.toSeconds(), EVERY.toSeconds(), TimeUnit.SECONDS);
   }
 
   private void run() {
     try {
-      Thread.sleep(FIRST);
-      while (true) {
-        try {
-          int forgotten = now();
-          if (forgotten > 0) {
-            LOG.log(INFO, forgotten + " notifications older than " + keep + " are forgotten");
-          }
-        } catch (IOException e) {
-          LOG.log(WARNING, "old notifications are kept until the state answers: " + e.getMessage());
-        }
-        Thread.sleep(EVERY);
+      int forgotten = now();
+      if (forgotten > 0) {
+        LOG.log(INFO, forgotten + " notifications older than " + keep + " are forgotten");
       }
-    } catch (InterruptedException e) {
-      // closed
+    } catch (IOException e) {
+      LOG.log(WARNING, "old notifications are kept until the state answers: " + e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.log(WARNING, "forgetting old notifications failed, and will be tried again", e);
     }
   }
 
@@ -61,6 +63,6 @@ public final class Forgetting implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    List<Runnable> ignored = timer.shutdownNow();
   }
 }
