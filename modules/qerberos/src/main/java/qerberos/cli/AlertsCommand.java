@@ -52,15 +52,8 @@ final class AlertsCommand implements Callable<Integer> {
         return Exit.OK;
       }
       var table = new Table("ID", "STATUS", "SEVERITY", "LAST TOLD", "ACKNOWLEDGED BY", "SUMMARY");
-      for (Reply one : all.at("alerts").items()) {
-        table.row(
-            one.at("id").text(),
-            one.at("status").text(),
-            one.at("severity").text(),
-            one.at("lastSeen").text(),
-            one.at("acknowledgedBy").text(),
-            one.at("summary").text());
-      }
+      table.rows(
+          all.at("alerts"), "id", "status", "severity", "lastSeen", "acknowledgedBy", "summary");
       table.print(around.screen());
       return Exit.OK;
     }

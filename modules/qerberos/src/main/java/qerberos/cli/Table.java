@@ -1,6 +1,7 @@
 package qerberos.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import qerberos.logs.Visible;
 
@@ -24,6 +25,13 @@ final class Table {
       shown.add(Visible.line(cell));
     }
     rows.add(shown);
+  }
+
+  /// Adds a row for each of these, with what it says under each name.
+  void rows(Reply all, String... names) {
+    for (Reply one : all.items()) {
+      row(Arrays.stream(names).map(name -> one.at(name).text()).toArray(String[]::new));
+    }
   }
 
   void print(Screen screen) {

@@ -56,15 +56,7 @@ final class TicketsCommand implements Runnable {
         return Exit.OK;
       }
       var table = new Table("ID", "STATUS", "CREATED", "BY", "ASSIGNEE", "SUBJECT");
-      for (Reply one : all.at("tickets").items()) {
-        table.row(
-            one.at("id").text(),
-            one.at("status").text(),
-            one.at("created_at").text(),
-            one.at("user").text(),
-            one.at("assignee").text(),
-            one.at("subject").text());
-      }
+      table.rows(all.at("tickets"), "id", "status", "created_at", "user", "assignee", "subject");
       table.print(around.screen());
       if (all.at("hasMore").text().equals("true")) {
         around.screen().err().println("of " + all.at("totalCount").text() + ", the newest 1000");
@@ -125,14 +117,7 @@ final class TicketsCommand implements Runnable {
     ticket.at("message").text().lines().forEach(line -> out.println(Visible.line(line)));
     out.println();
     var table = new Table("WHEN", "BY", "STATUS", "ASSIGNEE", "NOTE");
-    for (Reply one : ticket.at("history").items()) {
-      table.row(
-          one.at("at").text(),
-          one.at("by").text(),
-          one.at("status").text(),
-          one.at("assignee").text(),
-          one.at("note").text());
-    }
+    table.rows(ticket.at("history"), "at", "by", "status", "assignee", "note");
     table.print(around.screen());
     return Exit.OK;
   }
