@@ -22,31 +22,26 @@ public final class Bus implements AutoCloseable {
   private final @Nullable Carrier carrier;
   private final @Nullable Follower follower;
 
-  private Bus(Trail trail, Messages messages) {
-    this.trail = trail;
-    this.messages = messages;
-    this.carrier = null;
-    this.follower = null;
-  }
-
-  private Bus(Trail trail, Messages messages, Cursors cursors, Carrier carrier) {
+  private Bus(
+      Trail trail, Messages messages, @Nullable Carrier carrier, @Nullable Follower follower) {
     this.trail = trail;
     this.messages = messages;
     this.carrier = carrier;
-    var publishing = new Publishing(trail.ledger(), messages, cursors, carrier);
-    this.follower = trail.follow("bus", publishing, COMMIT);
+    this.follower = follower;
   }
 
   /// A bus inside the process alone.
   public static Bus inside(Trail trail) {
-    return new Bus(trail, messages(trail));
+    return new Bus(trail, messages(trail), null, null);
   }
 
   /// A bus that is carried outside too; begins at once, or when the carrier can be reached.
   ///
   /// @param carrier its own from now on
   public static Bus carried(Trail trail, Cursors cursors, Carrier carrier) {
-    return new Bus(trail, messages(trail), cursors, carrier);
+    Messages messages = messages(trail);
+    var publishing = new Publishing(trail.ledger(), messages, cursors, carrier);
+    return new Bus(trail, messages, carrier, trail.follow("bus", publishing, COMMIT));
   }
 
   private static Messages messages(Trail trail) {
